@@ -1,0 +1,85 @@
+"""A stream's entry in STATE: which stretches of time are out, for each state. Pure.
+
+    {"replication_key": "updated_at",
+     "replication_key_value": "2026-11-22T10:00:00Z",
+     "covered": {"open": [["2024-11-22T00:00:00Z", "2026-11-22T10:00:00Z"]], …}}
+
+`replication_key_value` is the point up to which everything is out, in all
+states; it never moves back. `covered` says more: what is out beyond that point,
+in a run that was interrupted, and from where on, so that an earlier `start_date`
+or a state that is added later reads just what is missing. A bookmark that has
+only the value, as one set by hand, counts for all states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tap_loopreturns import times
+from tap_loopreturns.errors import SettingsError
+from tap_loopreturns.spans import Span, Spans
+
+
+class Bookmark:
+    """What of a stream is out; written after every answer, true at every instant."""
+
+    def __init__(self, key: str, covered: Mapping[str, Spans], value: int | None = None) -> None:
+        self.key = key
+        self.covered = dict(covered)
+        self.value = value
+
+    @classmethod
+    def read(cls, key: str, entry: Mapping[str, Any], states: Iterable[str]) -> Bookmark:
+        """The bookmark in a stream's entry of STATE.
+
+        Raises:
+            SettingsError: it is not one.
+        """
+        try:
+            value = None
+            if entry.get("replication_key") in {None, key} and entry.get("replication_key_value"):
+                value = times.second(entry["replication_key_value"])
+            if isinstance(entry.get("covered"), Mapping):
+                covered = {
+                    str(state): Spans((times.second(a), times.second(b)) for a, b in spans)
+                    for state, spans in entry["covered"].items()
+                }
+            else:
+                until = Spans([(times.EARLIEST, value)]) if value is not None else Spans()
+                covered = dict.fromkeys(states, until)
+        except (TypeError, ValueError, AttributeError):
+            raise SettingsError(
+                "--state", f"holds a bookmark for {key} that cannot be read."
+            ) from None
+        return cls(key, covered, value)
+
+    def missing(self, states: Iterable[str], wanted: Span, *, lookback: int) -> dict[str, Spans]:
+        """What is to be read of `wanted`: what is not out, and the last stretch of what is."""
+        missing = {}
+        for state in states:
+            out = self.covered.get(state, Spans())
+            tips = [span.end for span in out if span.end <= wanted.end][-1:]
+            again = Spans((max(tip - lookback, wanted.start), tip) for tip in tips)
+            if spans := (Spans([wanted]) - out) | again:
+                missing[state] = spans
+        return missing
+
+    def cover(self, credit: Mapping[str, Spans], states: Iterable[str], start: int) -> None:
+        """Take in that these stretches are out now."""
+        for state, spans in credit.items():
+            self.covered[state] = self.covered.get(state, Spans()) | spans
+        reached = min(self.covered.get(state, Spans()).reach(start) for state in states)
+        if reached > start:
+            self.value = max(reached, self.value or reached)
+
+    def entry(self) -> dict[str, Any]:
+        """The bookmark as it stands in STATE."""
+        entry: dict[str, Any] = {"replication_key": self.key}
+        if self.value is not None:
+            entry["replication_key_value"] = times.show(self.value)
+        entry["covered"] = {
+            state: [[times.show(start), times.show(end)] for start, end in spans]
+            for state, spans in sorted(self.covered.items())
+        }
+        return entry

@@ -1,0 +1,1 @@
+"""Loop over HTTP. Nothing in here knows of Singer, so reading and acting can share it."""

@@ -1,0 +1,61 @@
+"""Personal data: kept, hashed or dropped, wherever a schema marks it. Pure.
+
+A schema marks a value with `x-pii` and its kind (email, name, phone, address,
+comment, link), or `whole` for an object in which anything may be personal.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from typing import Any, Literal
+
+Mode = Literal["keep", "hash", "drop"]
+
+
+class Privacy:
+    """How personal values leave the tap.
+
+    A hash is HMAC-SHA-256 in hex, so it cannot be made, or tried out, without
+    the key; equal values have equal hashes in all streams, and an e-mail address
+    has the same hash in capitals.
+    """
+
+    def __init__(self, mode: Mode = "keep", key: str = "") -> None:
+        self.mode = mode
+        self._key = key.encode()
+
+    def leaf(self, kind: str | None) -> Callable[[Any], Any] | None:
+        """What to do to a single value with this mark; None where it stays as it is."""
+        if kind is None or self.mode == "keep":
+            return None
+        if self.mode == "drop":
+            return _drop
+        return self._hash_email if kind == "email" else self._hash
+
+    def whole(self, kind: str | None) -> Callable[[Any], Any] | None:
+        """The same for an object or list of unknown shape."""
+        if kind is None or self.mode == "keep":
+            return None
+        return _drop if self.mode == "drop" else self._hash_all
+
+    def _hash(self, value: object) -> str | None:
+        if value is None:
+            return None
+        return hmac.digest(self._key, str(value).strip().encode(), "sha256").hex()
+
+    def _hash_email(self, value: object) -> str | None:
+        return self._hash(str(value).lower()) if value is not None else None
+
+    def _hash_all(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: self._hash_all(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self._hash_all(item) for item in value]
+        if value is None or isinstance(value, bool):
+            return value
+        return self._hash_email(value) if "@" in str(value) else self._hash(value)
+
+
+def _drop(_value: object) -> None:
+    return None

@@ -1,0 +1,1 @@
+"""The streams: what Singer sees of Loop. Nothing in here speaks HTTP itself."""

@@ -1,0 +1,131 @@
+"""What all streams share on the Singer side: schema file, cleaner, messages, bookmark.
+
+Two of the SDK's habits are replaced. Records are written a page at a time, since
+its way costs more than all other work together. And its bookmark, the greatest
+value seen, is not used: Loop's lists are not known to be sorted, so a value that
+was seen proves nothing of those before it (see `bookmark`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from singer_sdk import Stream
+from singer_sdk.helpers._catalog import pop_deselected_record_properties
+from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
+from singer_sdk.singerlib import RecordMessage, SchemaMessage
+
+from tap_loopreturns import schema_files
+from tap_loopreturns.clean import Cleaner, Record
+from tap_loopreturns.privacy import Privacy
+from tap_loopreturns.progress import Progress
+
+if TYPE_CHECKING:
+    from singer_sdk.helpers.types import Context
+
+    from tap_loopreturns.tap import TapLoopReturns
+
+
+class LoopStream(Stream):
+    """A stream of Loop's, declared by its name, its keys and its scope."""
+
+    # What comes from JSON needs no conforming to what JSON can say; the cleaner
+    # has seen to the rest.
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
+
+    keys: ClassVar[tuple[str, ...]]
+    """The names of its primary key; a catalog cannot change what the tap depends on."""
+    scope: ClassVar[str]
+    """The scope that the key needs for it, as Loop's settings page names it."""
+
+    def __init__(self, tap: TapLoopReturns) -> None:
+        super().__init__(tap, schema=schema_files.load(self.name))
+        self.tap = tap
+        if not self.primary_keys:
+            self.primary_keys = self.keys
+        self.progress = Progress(self.logger, self.name)
+
+    @cached_property
+    def clean(self) -> Cleaner:
+        """Makes a record of a row (see `clean.Cleaner`)."""
+        settings = self.tap.settings
+        return Cleaner(
+            self.name,
+            schema_files.load(self.name),
+            self.keys,
+            Privacy(settings.pii, settings.pii_hash_key),
+        )
+
+    def get_records(self, context: Context | None) -> Iterator[Record]:  # noqa: ARG002
+        """Read the stream. Records are written as they come, so none are left to yield."""
+        self.read()
+        return iter(())
+
+    def read(self) -> None:
+        """Read what is to be read, write it, and say that it is out."""
+        raise NotImplementedError
+
+    def write(self, records: list[Record]) -> None:
+        """Write records, with selection, stream maps and flattening applied."""
+        if not self.selected:
+            return
+        self.progress.rows += len(records)
+        if self._written_as_it_is:
+            self.tap.page_writer.write_records(self.name, records, self._stream_version)
+            return
+        for record in records:
+            self._write_mapped(record)
+
+    def write_schema(self) -> None:
+        """Write the SCHEMA message, before records that another stream's turn brings."""
+        self._write_schema_message()
+
+    def checkpoint(self, entry: dict[str, Any]) -> None:
+        """Put the stream's bookmark into STATE; `flush_state` writes it."""
+        state = self.state_manager.stream_state
+        state.clear()
+        state.update(entry)
+        self.state_manager.is_flushed = False
+
+    def flush_state(self) -> None:
+        """Write STATE, if it has changed."""
+        self._write_state_message()
+
+    @cached_property
+    def _written_as_it_is(self) -> bool:
+        maps = self.stream_maps
+        return (
+            len(maps) == 1
+            and type(maps[0]) is SameRecordTransform
+            and not maps[0].flattening_enabled
+            and maps[0].stream_alias == self.name
+            and all(self.mask.values())
+        )
+
+    def _write_mapped(self, record: Record) -> None:
+        pop_deselected_record_properties(record, self.schema, self.mask)
+        for stream_map in self.stream_maps:
+            if isinstance(stream_map, RemoveRecordTransform):
+                continue
+            if (mapped := stream_map.transform(record)) is not None:
+                self.tap.write_message(
+                    RecordMessage(
+                        stream=stream_map.stream_alias,
+                        record=mapped,
+                        version=self._stream_version,
+                        time_extracted=datetime.now(UTC),
+                    )
+                )
+
+    def _generate_schema_messages(self) -> Iterable[SchemaMessage]:  # type: ignore[override]
+        # The SDK's own schema model drops precision and scale.
+        for message in super()._generate_schema_messages():
+            message.schema = schema_files.with_decimal_size(message.schema)
+            yield message
+
+    def _increment_stream_state(self, *_: Any, **__: Any) -> None:
+        """Leave the bookmark to `checkpoint`."""

@@ -1,0 +1,234 @@
+"""Returns, and the streams that are taken out of the same answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tap_loopreturns import times
+from tap_loopreturns.bookmark import Bookmark
+from tap_loopreturns.clean import ADDITIONAL, Record
+from tap_loopreturns.errors import UncleanRecord
+from tap_loopreturns.loop import returns as loop_returns
+from tap_loopreturns.ordered import in_order
+from tap_loopreturns.spans import Span, Spans
+from tap_loopreturns.streams.base import LoopStream
+from tap_loopreturns.windows import Windows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tap_loopreturns.tap import TapLoopReturns
+
+
+class ReturnsStream(LoopStream):
+    """A stream filled from the list of returns; those selected are read together."""
+
+    scope = loop_returns.SCOPE
+    replication_key = "updated_at"
+
+    def read(self) -> None:
+        """Read for all selected streams of the list, at the turn of the first of them."""
+        self.tap.returns_reading.read()
+
+    def records(self, record: Record) -> Iterable[Record]:
+        """The records that a return (cleaned) holds for this stream."""
+        raise NotImplementedError
+
+
+class Returns(ReturnsStream):
+    """One record a return, with everything nested in it."""
+
+    name = "returns"
+    keys = ("id",)
+
+    def records(self, record: Record) -> Iterable[Record]:
+        """The return itself."""
+        return (record,)
+
+
+class Exploded(ReturnsStream):
+    """One record an entry of a list in the return.
+
+    An entry that has left its return is not deleted by anyone; it can be told by
+    its `return_updated_at`, which is older than that of its return.
+    """
+
+    replication_key = "return_updated_at"
+    taken_from: ClassVar[str]
+
+    def records(self, record: Record) -> Iterable[Record]:
+        """The entries of the list, each with its return's id and times."""
+        entries = record[self.taken_from] or ()
+        aside = record[ADDITIONAL] or {}
+        for index, entry in enumerate(entries):
+            if entry is None:
+                continue
+            prefix = f"/{self.taken_from}/{index}"
+            kept = {
+                pointer.removeprefix(prefix): value
+                for pointer, value in aside.items()
+                if pointer.startswith(prefix + "/")
+            }
+            exploded = {
+                **self._blank,
+                **entry,
+                "return_id": record["id"],
+                "return_updated_at": record["updated_at"],
+                "return_created_at": record["created_at"],
+                "return_state": record["state"],
+                ADDITIONAL: kept or None,
+            }
+            yield self.keyed(exploded, index)
+
+    def keyed(self, record: Record, index: int) -> Record:  # noqa: ARG002
+        """See to it that the record has its key."""
+        for key in self.keys:
+            if record.get(key) is None:
+                raise UncleanRecord(
+                    f"{self.name}: an entry of return {record['return_id']} has no '{key}', "
+                    "its key."
+                )
+        return record
+
+    @property
+    def _blank(self) -> dict[str, None]:
+        return dict.fromkeys(self.schema["properties"])
+
+
+class ReturnLineItems(Exploded):
+    """One record a returned unit: Loop has no quantities."""
+
+    name = "return_line_items"
+    keys = ("return_id", "line_item_id")
+    taken_from = "line_items"
+
+
+class ReturnExchanges(Exploded):
+    """One record an item sent in exchange."""
+
+    name = "return_exchanges"
+    keys = ("return_id", "exchange_id")
+    taken_from = "exchanges"
+
+
+class ReturnLabels(Exploded):
+    """One record a label; labels have no id, so their place in the return is the key."""
+
+    name = "return_labels"
+    keys = ("return_id", "position")
+    taken_from = "labels"
+
+    def keyed(self, record: Record, index: int) -> Record:
+        """Give the record its place, counted from 1."""
+        return {**record, "position": index + 1}
+
+
+class ReturnsReading:
+    """One reading of the list of returns for all selected streams that live on it.
+
+    Each stream has a bookmark of its own: what one of them lacks is asked for,
+    and only those that lack it are given it.
+    """
+
+    def __init__(self, tap: TapLoopReturns, streams: list[ReturnsStream], cleaner: Returns) -> None:
+        self._tap = tap
+        self._streams = streams
+        self._returns = cleaner
+        self._done = False
+
+    def read(self) -> None:
+        """Read what is missing; nothing, if that has been done in this run."""
+        if self._done:
+            return
+        self._done = True
+        settings, client = self._tap.settings, self._tap.client
+        states = settings.states
+        marks: dict[str, Bookmark] = {}
+        missing: dict[str, dict[str, Spans]] = {}
+        starts: dict[str, int] = {}
+        for stream in self._streams:
+            mark = Bookmark.read("updated_at", stream.stream_state, states)
+            start = min(
+                settings.span.start, settings.span.start if mark.value is None else mark.value
+            )
+            marks[stream.name], starts[stream.name] = mark, start
+            missing[stream.name] = mark.missing(
+                states, Span(start, settings.span.end), lookback=settings.lookback
+            )
+            stream.write_schema()
+            since = min(
+                (next(iter(spans)).start for spans in missing[stream.name].values()), default=None
+            )
+            stream.progress.start(
+                f"{', '.join(states)} returns changed since {times.show(since)}"
+                if since
+                else "nothing to read"
+            )
+        union = {
+            state: _union(lacking.get(state, Spans()) for lacking in missing.values())
+            for state in states
+        }
+        windows = Windows(
+            {s: spans for s, spans in union.items() if spans}, page_size=settings.page_size
+        )
+        total = sum(spans.length for spans in union.values())
+        done = 0
+        before = client.requests
+        for window, answer in in_order(
+            windows.take,
+            lambda window: loop_returns.ask(client, window, settings.page_size),
+            workers=settings.concurrency,
+            idle=self._tap.stop_if_asked,
+        ):
+            listed = loop_returns.understand(answer, window)
+            proof = windows.tell(window, listed.seen)
+            rows = [
+                (second, row)
+                for second, row in zip(listed.seen.seconds, listed.rows, strict=True)
+                if proof.span.holds(second)
+            ]
+            self._write(rows, proof.span, missing)
+            done += sum(spans.length for spans in proof.credit.values())
+            for stream in self._streams:
+                marks[stream.name].cover(proof.credit, states, starts[stream.name])
+                stream.checkpoint(marks[stream.name].entry())
+                stream.progress.add(0, done / total if total else None)
+            self._streams[0].flush_state()
+            self._tap.stop_if_asked()
+        for stream in self._streams:
+            stream.progress.end(
+                f"{stream.progress.rows:,} rows, {client.requests - before} requests"
+            )
+        if unknown := self._returns.clean.unknown:
+            self._returns.logger.warning(
+                "returns: Loop sent fields that the schema does not know; they are kept in "
+                "additional_fields: %s",
+                ", ".join(sorted(unknown)),
+            )
+
+    def _write(
+        self,
+        rows: list[tuple[int, dict[str, Any]]],
+        span: Span,
+        missing: dict[str, dict[str, Spans]],
+    ) -> None:
+        clean = self._returns.clean
+        records = [clean(row) for _, row in rows]
+        for stream in self._streams:
+            lacking = _union(missing[stream.name].values())
+            inside = not (Spans([span]) - lacking)
+            stream.write(
+                [
+                    exploded
+                    for (second, _), record in zip(rows, records, strict=True)
+                    if inside or lacking.holds(second)
+                    for exploded in stream.records(record)
+                ]
+            )
+
+
+def _union(spans: Iterable[Spans]) -> Spans:
+    union = Spans()
+    for some in spans:
+        union |= some
+    return union

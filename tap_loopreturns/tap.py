@@ -1,0 +1,136 @@
+"""The plugin: settings, streams, and the way from the command line and back."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import signal
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from types import FrameType
+from typing import Any, ClassVar, cast
+
+from singer_sdk import Tap
+from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities, TapCapabilities
+
+from tap_loopreturns import settings as settings_
+from tap_loopreturns.errors import LoopReturnsError
+from tap_loopreturns.loop.client import Account, Client
+from tap_loopreturns.loop.pacing import Pacer
+from tap_loopreturns.streams.base import LoopStream
+from tap_loopreturns.streams.returns import (
+    ReturnExchanges,
+    ReturnLabels,
+    ReturnLineItems,
+    Returns,
+    ReturnsReading,
+    ReturnsStream,
+)
+from tap_loopreturns.writer import PageWriter
+
+STREAMS: tuple[type[LoopStream], ...] = (
+    Returns,
+    ReturnLineItems,
+    ReturnExchanges,
+    ReturnLabels,
+)
+
+
+class TapLoopReturns(Tap):
+    """Singer tap for Loop Returns: every return, in every state, into any warehouse."""
+
+    name = "tap-loopreturns"
+    package_name = "tap-loopreturns"
+    config_jsonschema = settings_.CONFIG.to_dict()
+    message_writer_class = PageWriter
+    # Not BATCH: the SDK writes batch files without selection and stream maps.
+    capabilities: ClassVar[list[CapabilitiesEnum]] = [
+        TapCapabilities.CATALOG,
+        TapCapabilities.STATE,
+        TapCapabilities.DISCOVER,
+        TapCapabilities.ACTIVATE_VERSION,
+        PluginCapabilities.ABOUT,
+        PluginCapabilities.STREAM_MAPS,
+        PluginCapabilities.FLATTENING,
+        PluginCapabilities.STRUCTURED_LOGGING,
+    ]
+
+    _asked_to_stop: int | None = None
+
+    @cached_property
+    def settings(self) -> settings_.Settings:
+        """The checked configuration; the run's upper bound is frozen with it."""
+        return settings_.check(self.config, now=datetime.now(UTC), known=self._known_settings)
+
+    @cached_property
+    def client(self) -> Client:
+        """The account, with the one budget that all streams share."""
+        chosen = self.settings
+        return Client(
+            Account(
+                chosen.api_url,
+                chosen.api_version,
+                chosen.api_key,
+                patience=chosen.patience,
+                timeout=chosen.timeout,
+            ),
+            Pacer(chosen.requests_per_minute),
+            connections=chosen.concurrency,
+            user_agent=f"tap-loopreturns/{self.plugin_version}",
+        )
+
+    @cached_property
+    def returns_reading(self) -> ReturnsReading:
+        """The one reading of the list of returns (see `ReturnsReading`)."""
+        streams = [s for s in self.streams.values() if isinstance(s, ReturnsStream)]
+        cleaner = next(stream for stream in streams if isinstance(stream, Returns))
+        return ReturnsReading(self, [s for s in streams if s.selected], cleaner)
+
+    @property
+    def page_writer(self) -> PageWriter:
+        """Where records go."""
+        return cast("PageWriter", self.message_writer)
+
+    def discover_streams(self) -> list[LoopStream]:
+        """All streams; needs neither key nor network."""
+        return [stream(self) for stream in STREAMS]
+
+    def stop_if_asked(self) -> None:
+        """Stop here, between two answers, if a signal has asked for it."""
+        if self._asked_to_stop is None:
+            return
+        name = signal.Signals(self._asked_to_stop).name
+        self.logger.warning(
+            "Stopped by %s. The last STATE is valid; the next run resumes there.", name
+        )
+        raise SystemExit(128 + self._asked_to_stop)
+
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        if self._asked_to_stop is not None:
+            raise SystemExit(128 + signum)
+        self._asked_to_stop = signum
+
+    @property
+    def _known_settings(self) -> Mapping[str, Any]:
+        schema = copy.deepcopy(self.config_jsonschema)
+        self.append_builtin_config(schema)
+        known: Mapping[str, Any] = schema["properties"]
+        return known
+
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        if raise_errors:
+            for warning in self.settings.warnings:
+                self.logger.warning(warning)
+        return []
+
+
+def main() -> None:
+    """Run the command line; an expected failure is one line and its exit code."""
+    try:
+        TapLoopReturns.cli()
+    except LoopReturnsError as error:
+        logger = logging.getLogger(TapLoopReturns.name)
+        logger.critical("%s", error, exc_info=logger.isEnabledFor(logging.DEBUG))
+        sys.exit(error.exit_code)

@@ -1,0 +1,30 @@
+"""A small Loop that refuses what Loop refuses.
+
+A real HTTP server that holds a seeded account and keeps to Loop's contract:
+its limits, its defaults, its cursors, its errors. ::
+
+    shop = Shop.seeded(returns=1000)
+    with serve(shop, key="test-key") as loop:
+        ...  # loop.url, loop.requests; shop.change(200)
+
+Or as a process of its own: ``python -m tests.mock_loop --port 8700``.
+"""
+
+from tests.mock_loop.faults import HOSTILE, TRANSIENT, Faults
+from tests.mock_loop.loop import Loop, Request
+from tests.mock_loop.quirks import Quirks
+from tests.mock_loop.scopes import ALL_SCOPES
+from tests.mock_loop.server import serve
+from tests.mock_loop.shop import Shop
+
+__all__ = [
+    "ALL_SCOPES",
+    "HOSTILE",
+    "TRANSIENT",
+    "Faults",
+    "Loop",
+    "Quirks",
+    "Request",
+    "Shop",
+    "serve",
+]

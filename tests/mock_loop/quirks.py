@@ -1,0 +1,62 @@
+"""How this Loop behaves where the documentation is silent, or differs from what was seen."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+HTML = "<!DOCTYPE html><html><head><title>{title}</title></head><body>{title}</body></html>"
+
+
+@dataclass(frozen=True)
+class Quirks:
+    """One possible Loop; the defaults are what is documented, or else most likely."""
+
+    order: Literal["desc", "asc", "id"] = "desc"
+    """How a returns list is sorted; "id": not by time, and the cursor is an id."""
+    from_inclusive: bool = True
+    to_inclusive: bool = True
+    cursor_column: Literal["filter", "created_at", "opaque", "id"] = "filter"
+    """"filter": the cursor is a timestamp of the column named in ``filter``, alone.
+    "created_at": that column sorts and cuts whatever ``filter`` says.
+    "id": the timestamp has the return's id beside it. "opaque": a random token."""
+    max_page_size: int = 750
+    page_cap: int | None = None
+    """Silently no more rows a page than this."""
+    next_link_drops: tuple[str, ...] = ("from", "state", "paginate")
+    """Absent from the documented sample of a next link."""
+    next_link_version: str | None = "v1"
+    """The documented sample names v1 whatever was asked; None: the version asked."""
+    next_link_host: str | None = None
+    """Another host, or scheme and host; None: this server's."""
+    next_link_without_cursor: bool = False
+    repeat_cursor: bool = False
+    """The second page's next link leads to the second page."""
+    empty_page_at: int | None = None
+    """The page of a chain (1: the first) that is empty, yet has a next link."""
+    paginate_ignored: bool = False
+    """A bare array whatever ``paginate`` says."""
+    default_states: tuple[str, ...] = ("open", "closed", "expired")
+    """What a list without ``state`` answers."""
+    asn_column: Literal["created_at", "updated_at"] = "created_at"
+    asn_max_days: int = 120
+    """From version 2026-10 on; 2026-07 and v1 have no such limit."""
+    shipments_column: Literal["created_at", "updated_at"] = "created_at"
+    """What from and to of Happy Returns shipments mean."""
+
+    requests_per_minute: int | None = 300
+    counting: Literal["sliding", "fixed"] = "sliding"
+    """"fixed": a minute begins with the first request after the last minute."""
+    retry_after: bool = True
+    """Send Retry-After with 429 (not documented, usual for Laravel)."""
+    ratelimit_headers: bool = True
+    """Send x-ratelimit-limit and -remaining (seen live)."""
+    foreign_requests_per_minute: float = 0
+    """What another integration takes out of the same key's budget, evenly."""
+
+    latency: float | tuple[float, float] = 0.0
+    """Seconds until an answer; two of them: anything between, at random."""
+    gzip: bool = True
+    """Compress answers for clients that accept it."""
+    date_header_offset: int = 0
+    """By how many seconds the server's Date is wrong."""
+    error_page: str = HTML
+    """The HTML that a gateway answers with; {title} becomes what it complains about."""

@@ -1,0 +1,33 @@
+"""What a key may be allowed to do, in the words of Loop's key page."""
+
+RETURNS = "Returns"
+ORDERS = "Orders"
+CARTS = "Carts"
+DEVELOPER_TOOLS = "Developer Tools"
+DESTINATIONS = "Destinations (Read)"
+HAPPY_RETURNS = "Happy Returns Shipments (Read)"
+LABEL_REQUESTS = "Label Requests (Read)"
+CUSTOMERS = "Customers (read)"
+PRODUCTS = "Product (read)"
+COLLECTIONS = "Collections (read)"
+LOCATIONS = "Locations (read)"
+INVENTORY = "Inventory (read)"
+BULK_OPERATIONS = "Bulk Operations (Read)"
+
+ALL_SCOPES = frozenset(
+    {
+        RETURNS,
+        ORDERS,
+        CARTS,
+        DEVELOPER_TOOLS,
+        DESTINATIONS,
+        HAPPY_RETURNS,
+        LABEL_REQUESTS,
+        CUSTOMERS,
+        PRODUCTS,
+        COLLECTIONS,
+        LOCATIONS,
+        INVENTORY,
+        BULK_OPERATIONS,
+    },
+)
