@@ -25,7 +25,8 @@ class Progress:
         self._began = self._told = clock()
 
     def start(self, what: str) -> None:
-        """Say what is about to be read."""
+        """Say what is about to be read; time counts from here."""
+        self._began = self._told = self._clock()
         self._log.info("%s: %s", self._name, what)
 
     def add(self, rows: int, share: float | None = None) -> None:

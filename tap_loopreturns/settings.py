@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from singer_sdk import typing as th
@@ -20,6 +20,7 @@ from tap_loopreturns.privacy import Mode
 from tap_loopreturns.spans import Span
 
 STATES = ("open", "closed", "cancelled", "expired", "review")
+_SHORTEST_HASH_KEY = 16
 VERSIONS = ("2026-10", "2026-07", "v1", "unstable")
 
 CONFIG = th.PropertiesList(
@@ -111,6 +112,53 @@ CONFIG = th.PropertiesList(
         title="Timeout in seconds",
         description="How long to wait for an answer to begin or go on, 1 or more.",
     ),
+    th.Property(
+        "on_missing_scope",
+        th.StringType,
+        default="fail",
+        title="On a missing scope",
+        description="What to do about a selected stream that the key lacks the scope for: fail, "
+        "before anything is read, or skip it with a warning.",
+    ),
+    th.Property(
+        "trailing_days",
+        th.IntegerType,
+        default=30,
+        title="Trailing days",
+        description="How many days behind their bookmark advanced shipping notices, label requests "
+        "and Happy Returns shipments are read again for late changes, 0 or more.",
+    ),
+    th.Property(
+        "notes_lookback_days",
+        th.IntegerType,
+        default=0,
+        title="Notes lookback days",
+        description="How many days behind its bookmark return_notes asks again for notes, since a "
+        "new note may not touch its return; each return in them costs a request. 0 or more.",
+    ),
+    th.Property(
+        "cart_tokens",
+        th.ArrayType(th.StringType),
+        default=[],
+        title="Cart tokens",
+        description="Tokens of the carts to read; Loop has no list of carts.",
+    ),
+    th.Property(
+        "pii",
+        th.StringType,
+        default="keep",
+        title="Personal data",
+        description="What happens to personal data, in every stream: keep, hash (keyed, equal for "
+        "equal values; needs pii_hash_key), or drop.",
+    ),
+    th.Property(
+        "pii_hash_key",
+        th.StringType,
+        secret=True,
+        title="Personal data hash key",
+        description="Key of the hashes that pii: hash makes, 16 characters or more. Keep it: "
+        "another key makes other hashes.",
+    ),
 )
 
 
@@ -129,9 +177,13 @@ class Settings:
     lookback: int
     patience: int
     timeout: int
-    pii: Mode = "keep"
-    pii_hash_key: str = ""
-    warnings: tuple[str, ...] = ()
+    skip_missing_scopes: bool
+    trailing: int
+    notes_lookback: int
+    cart_tokens: tuple[str, ...]
+    pii: Mode
+    pii_hash_key: str
+    warnings: tuple[str, ...]
 
     def __repr__(self) -> str:
         return f"Settings({self.api_url}, {self.api_version})"
@@ -168,6 +220,12 @@ def check(config: Mapping[str, Any], *, now: datetime, known: Mapping[str, Any])
         lookback=_integer(given, "lookback_hours", 0) * 3600,
         patience=_integer(given, "retry_minutes", 0) * 60,
         timeout=_integer(given, "timeout_seconds", 1),
+        skip_missing_scopes=_one_of(given, "on_missing_scope", ("fail", "skip")) == "skip",
+        trailing=_integer(given, "trailing_days", 0) * times.DAY,
+        notes_lookback=_integer(given, "notes_lookback_days", 0) * times.DAY,
+        cart_tokens=_cart_tokens(given),
+        pii=(pii := cast("Mode", _one_of(given, "pii", ("keep", "hash", "drop")))),
+        pii_hash_key=_hash_key(given, pii),
         warnings=tuple(warnings),
     )
 
@@ -262,6 +320,26 @@ def _states(given: Mapping[str, Any]) -> tuple[str, ...]:
         if state not in STATES:
             raise SettingsError("states", f"{wants}; not {str(state)[:40]!r}.")
     return tuple(state for state in STATES if state in states)
+
+
+def _cart_tokens(given: Mapping[str, Any]) -> tuple[str, ...]:
+    tokens = given.get("cart_tokens", [])
+    if isinstance(tokens, str):
+        tokens = [token.strip() for token in tokens.split(",") if token.strip()]
+    if not isinstance(tokens, list) or not all(
+        isinstance(token, str) and re.fullmatch(r"[\w.~-]+", token) for token in tokens
+    ):
+        raise SettingsError("cart_tokens", "accepts a list of cart tokens.")
+    return tuple(dict.fromkeys(tokens))
+
+
+def _hash_key(given: Mapping[str, Any], pii: Mode) -> str:
+    key = given.get("pii_hash_key", "")
+    if not isinstance(key, str) or (pii == "hash" and len(key) < _SHORTEST_HASH_KEY):
+        raise SettingsError(
+            "pii_hash_key", f"is needed by pii: hash; give {_SHORTEST_HASH_KEY} characters or more."
+        )
+    return key
 
 
 def _one_of(given: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> str:

@@ -6,6 +6,7 @@ import copy
 import logging
 import signal
 import sys
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
@@ -15,11 +16,28 @@ from typing import Any, ClassVar, cast
 from singer_sdk import Tap
 from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities, TapCapabilities
 
+from tap_loopreturns import access
 from tap_loopreturns import settings as settings_
 from tap_loopreturns.errors import LoopReturnsError
 from tap_loopreturns.loop.client import Account, Client
 from tap_loopreturns.loop.pacing import Pacer
 from tap_loopreturns.streams.base import LoopStream
+from tap_loopreturns.streams.lists import (
+    AllowlistItems,
+    BlocklistItems,
+    BulkOperations,
+    Carts,
+    Collections,
+    Customers,
+    Destinations,
+    Inventories,
+    Locations,
+    Orders,
+    Products,
+    ProductVariants,
+    Webhooks,
+)
+from tap_loopreturns.streams.one_by_one import ReturnDetails, ReturnNotes
 from tap_loopreturns.streams.returns import (
     ReturnExchanges,
     ReturnLabels,
@@ -28,6 +46,12 @@ from tap_loopreturns.streams.returns import (
     ReturnsReading,
     ReturnsStream,
 )
+from tap_loopreturns.streams.shipping import (
+    AdvancedShippingNotices,
+    HappyReturnsShipmentItems,
+    HappyReturnsShipments,
+    LabelRequests,
+)
 from tap_loopreturns.writer import PageWriter
 
 STREAMS: tuple[type[LoopStream], ...] = (
@@ -35,6 +59,25 @@ STREAMS: tuple[type[LoopStream], ...] = (
     ReturnLineItems,
     ReturnExchanges,
     ReturnLabels,
+    ReturnDetails,
+    ReturnNotes,
+    AdvancedShippingNotices,
+    LabelRequests,
+    HappyReturnsShipments,
+    HappyReturnsShipmentItems,
+    AllowlistItems,
+    BlocklistItems,
+    Destinations,
+    Webhooks,
+    Carts,
+    Orders,
+    Customers,
+    Products,
+    ProductVariants,
+    Collections,
+    Locations,
+    Inventories,
+    BulkOperations,
 )
 
 
@@ -58,6 +101,7 @@ class TapLoopReturns(Tap):
     ]
 
     _asked_to_stop: int | None = None
+    _version = 0
 
     @cached_property
     def settings(self) -> settings_.Settings:
@@ -96,6 +140,34 @@ class TapLoopReturns(Tap):
     def discover_streams(self) -> list[LoopStream]:
         """All streams; needs neither key nor network."""
         return [stream(self) for stream in STREAMS]
+
+    def may_read(self, stream: LoopStream) -> bool:
+        """Whether a stream's scope is there; all that are selected are tried before the first.
+
+        Raises:
+            AccessError: scopes are missing, and `on_missing_scope` is `fail`.
+        """
+        return stream.name not in self._without_scope
+
+    @cached_property
+    def _without_scope(self) -> set[str]:
+        selected = [stream for stream in self.loop_streams if stream.selected]
+        refused = access.refused(selected)
+        if refused and not self.settings.skip_missing_scopes:
+            raise access.all_missing(refused)
+        for name, error in refused.items():
+            self.logger.warning("%s: skipped, since the key lacks '%s'.", name, error.scope)
+        return set(refused)
+
+    @property
+    def loop_streams(self) -> list[LoopStream]:
+        """All streams."""
+        return [cast("LoopStream", stream) for stream in self.streams.values()]
+
+    def next_version(self) -> int:
+        """A version for a full table, greater than any before."""
+        self._version = max(self._version + 1, int(time.time() * 1000))
+        return self._version
 
     def stop_if_asked(self) -> None:
         """Stop here, between two answers, if a signal has asked for it."""

@@ -97,6 +97,7 @@ class Client:
         self._jitter = jitter
         self._lock = threading.Lock()
         self._told = float("-inf")
+        self._kept: dict[tuple[str, tuple[tuple[str, str | int], ...]], Answer] = {}
         self._session = requests.Session()
         adapter = HTTPAdapter(pool_maxsize=connections)
         self._session.mount("https://", adapter)
@@ -113,7 +114,6 @@ class Client:
         params: Mapping[str, str | int] | None = None,
         *,
         scope: str,
-        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Ask for `path` (below `/api/{version}`), as often as patience allows.
 
@@ -123,11 +123,15 @@ class Client:
             LoopUnavailable: no healthy answer within the account's patience.
             UnexpectedAnswer: a redirect, or an answer larger than is bearable.
         """
+        with self._lock:
+            kept = self._kept.pop((path, tuple(sorted((params or {}).items()))), None)
+        if kept:
+            return kept
         began = self._clock()
         pauses = _pauses()
         while True:
             try:
-                return self._attempt(path, params or {}, scope, headers or {})
+                return self._attempt(path, params or {}, scope)
             except _Passing as trouble:
                 half = next(pauses) / 2
                 pause = half + self._jitter(half) if trouble.wait is None else trouble.wait
@@ -142,9 +146,19 @@ class Client:
                     self._pacer.hold(pause)
                 self._sleep(pause)
 
-    def _attempt(
-        self, path: str, params: Mapping[str, str | int], scope: str, headers: Mapping[str, str]
-    ) -> Answer:
+    def probe(
+        self, path: str, params: Mapping[str, str | int] | None = None, *, scope: str
+    ) -> None:
+        """Ask for `path` ahead of time; the answer is kept for whoever asks for the same next.
+
+        Raises:
+            As `get`.
+        """
+        answer = self.get(path, params, scope=scope)
+        with self._lock:
+            self._kept[path, tuple(sorted((params or {}).items()))] = answer
+
+    def _attempt(self, path: str, params: Mapping[str, str | int], scope: str) -> Answer:
         url = f"{self.account.url}/api/{self.account.version}{path}"
         with self._pacer.turn() as heed:
             with self._lock:
@@ -154,7 +168,6 @@ class Client:
                     url,
                     params=dict(params),
                     headers={
-                        **headers,
                         "Accept": "application/json",
                         "X-Authorization": self.account.key,
                     },

@@ -78,7 +78,9 @@ def numbered(client: Client, listing: Listing) -> Iterator[Rows]:
             break
         page += 1
         if isinstance(total, int) and page > total + 1:
-            raise UnexpectedAnswer(f"GET {listing.path}: Loop links more pages than there are rows.")
+            raise UnexpectedAnswer(
+                f"GET {listing.path}: Loop links more pages than there are rows."
+            )
     if isinstance(total, int) and total != rows_read:
         raise Moved
 

@@ -19,6 +19,7 @@ from tap_loopreturns import times
 from tap_loopreturns.errors import UnexpectedAnswer
 from tap_loopreturns.loop import envelopes
 from tap_loopreturns.loop.client import Answer, Client
+from tap_loopreturns.spans import Span
 from tap_loopreturns.windows import Seen, Window
 
 LIST = "/warehouse/return/list"
@@ -38,6 +39,16 @@ def ask(client: Client, window: Window, page_size: int) -> Answer:
     if not window.whole:
         params |= {"paginate": "true", "pageSize": page_size}
     return client.get(LIST, params, scope=SCOPE)
+
+
+def probe(client: Client, end: int) -> None:
+    """Ask for one second of open returns, to see whether the key may.
+
+    Raises:
+        AccessError: it may not.
+    """
+    span = Span(end - 1, end)
+    ask(client, Window(("open",), span, span.start, span.end), page_size=1)
 
 
 @dataclass(frozen=True, slots=True)

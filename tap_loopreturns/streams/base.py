@@ -18,6 +18,7 @@ from singer_sdk.helpers._catalog import pop_deselected_record_properties
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
 from singer_sdk.singerlib import RecordMessage, SchemaMessage
+from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 
 from tap_loopreturns import schema_files
 from tap_loopreturns.clean import Cleaner, Record
@@ -62,7 +63,8 @@ class LoopStream(Stream):
 
     def get_records(self, context: Context | None) -> Iterator[Record]:  # noqa: ARG002
         """Read the stream. Records are written as they come, so none are left to yield."""
-        self.read()
+        if self.tap.may_read(self):
+            self.read()
         return iter(())
 
     def read(self) -> None:
@@ -83,6 +85,19 @@ class LoopStream(Stream):
     def write_schema(self) -> None:
         """Write the SCHEMA message, before records that another stream's turn brings."""
         self._write_schema_message()
+
+    def probe(self) -> None:
+        """Ask Loop once, as cheaply as may be, to see whether the key may read the stream.
+
+        Raises:
+            AccessError: it may not.
+        """
+        raise NotImplementedError
+
+    def bookmark_entry(self) -> dict[str, Any]:
+        """The stream's entry in STATE; empty where the catalog asks for a full read."""
+        full = self.replication_method == REPLICATION_FULL_TABLE
+        return {} if full else self.state_manager.stream_state
 
     def checkpoint(self, entry: dict[str, Any]) -> None:
         """Put the stream's bookmark into STATE; `flush_state` writes it."""

@@ -30,6 +30,10 @@ class ReturnsStream(LoopStream):
         """Read for all selected streams of the list, at the turn of the first of them."""
         self.tap.returns_reading.read()
 
+    def probe(self) -> None:
+        """Ask for a second of open returns."""
+        loop_returns.probe(self.tap.client, self.tap.settings.span.end)
+
     def records(self, record: Record) -> Iterable[Record]:
         """The records that a return (cleaned) holds for this stream."""
         raise NotImplementedError
@@ -147,9 +151,10 @@ class ReturnsReading:
         missing: dict[str, dict[str, Spans]] = {}
         starts: dict[str, int] = {}
         for stream in self._streams:
-            mark = Bookmark.read("updated_at", stream.stream_state, states)
-            start = min(
-                settings.span.start, settings.span.start if mark.value is None else mark.value
+            key = str(type(stream).replication_key)
+            mark = Bookmark.read(key, stream.bookmark_entry(), states)
+            start = (
+                settings.span.start if mark.value is None else min(settings.span.start, mark.value)
             )
             marks[stream.name], starts[stream.name] = mark, start
             missing[stream.name] = mark.missing(

@@ -1,0 +1,76 @@
+"""Lists with dates: read on from the bookmark, and a trailing stretch again for late changes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from tap_loopreturns.bookmark import Bookmark
+from tap_loopreturns.errors import UnexpectedAnswer
+from tap_loopreturns.loop.pages import Moved, Rows
+from tap_loopreturns.spans import Span, Spans
+from tap_loopreturns.streams.base import LoopStream
+from tap_loopreturns.times import DAY, show
+
+_ROWS = "rows"  # these lists are not read by state, so their bookmark has one entry
+_TRIES = 5
+
+
+class Dated(LoopStream):
+    """A list that is asked for by dates, one window after another."""
+
+    longest: ClassVar[int] = 119 * DAY
+    changed_since: int
+    """Where this run is known to have something new; what is read before it is read again."""
+
+    def read(self) -> None:
+        """Read what is missing, oldest first; the bookmark follows each window."""
+        settings = self.tap.settings
+        mark = Bookmark.read(str(type(self).replication_key), self.bookmark_entry(), (_ROWS,))
+        start = settings.span.start if mark.value is None else min(settings.span.start, mark.value)
+        wanted = Span(start, settings.span.end)
+        self.changed_since = start if mark.value is None else mark.value - settings.lookback
+        missing = mark.missing((_ROWS,), wanted, lookback=settings.trailing).get(_ROWS, Spans())
+        before = self.tap.client.requests
+        first = next(iter(missing), None)
+        self.progress.start(f"since {show(first.start)}" if first else "nothing to read")
+        done = 0
+        for span in missing:
+            at = span.start
+            while at < span.end:
+                window = Span(at, min(at + self.length(), span.end))
+                self.write_window(window)
+                at = window.end
+                done += window.length
+                mark.cover({_ROWS: Spans([window])}, (_ROWS,), start)
+                self.checkpoint(mark.entry())
+                self.flush_state()
+                self.progress.add(0, done / missing.length)
+                self.tap.stop_if_asked()
+        requests = self.tap.client.requests - before
+        self.progress.end(f"{self.progress.rows:,} rows, {requests} requests")
+
+    def length(self) -> int:
+        """Seconds in the next window."""
+        return self.longest
+
+    def write_window(self, window: Span) -> None:
+        """Write the rows of a window; again from its start, if they changed while being read."""
+        for _ in range(_TRIES):
+            try:
+                self.read_window(window)
+            except Moved:
+                self.logger.info("%s: changed while it was read; reading it again", self.name)
+            else:
+                return
+        raise UnexpectedAnswer(
+            f"{self.name}: the list changed in each of {_TRIES} readings of {show(window.start)} "
+            f"to {show(window.end)}, so it is not known to be complete."
+        )
+
+    def read_window(self, window: Span) -> None:
+        """Ask for a window and write its rows."""
+        raise NotImplementedError
+
+    def write_rows(self, rows: Rows) -> None:
+        """Clean rows and write them."""
+        self.write([self.clean(row) for row in rows])

@@ -1,0 +1,191 @@
+"""Streams that cost one request a return: its details, its notes. Off by default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tap_loopreturns.bookmark import Bookmark
+from tap_loopreturns.clean import Record
+from tap_loopreturns.errors import LoopRefused
+from tap_loopreturns.loop import envelopes
+from tap_loopreturns.loop import returns as loop_returns
+from tap_loopreturns.loop.client import Answer
+from tap_loopreturns.ordered import in_order
+from tap_loopreturns.spans import Span, Spans
+from tap_loopreturns.streams.base import LoopStream
+from tap_loopreturns.times import show
+from tap_loopreturns.values import moment
+from tap_loopreturns.windows import Windows
+
+_CHUNK = 100  # returns between two bookmarks
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A return that is to be asked for."""
+
+    second: int
+    id: str
+    updated_at: str | None
+
+
+class OneByOne(LoopStream):
+    """First the returns that changed are listed, then each is asked for, oldest change first."""
+
+    selected_by_default = False
+    scope = loop_returns.SCOPE
+
+    def read(self) -> None:
+        """Read what is missing; the bookmark follows every hundred returns."""
+        settings, client = self.tap.settings, self.tap.client
+        mark = Bookmark.read(
+            str(type(self).replication_key), self.bookmark_entry(), settings.states
+        )
+        start = settings.span.start if mark.value is None else min(settings.span.start, mark.value)
+        wanted = Span(start, settings.span.end)
+        missing = mark.missing(settings.states, wanted, lookback=self.lookback())
+        before = client.requests
+        changed = self._list(missing)
+        minutes = len(changed) / settings.requests_per_minute
+        self.progress.start(
+            f"{len(changed):,} returns changed since {show(start)}: as many requests, "
+            f"at least {minutes:,.0f} minutes"
+        )
+        everything = _union(missing)
+        at = next(iter(everything)).start if everything else wanted.end
+        for first in range(0, len(changed), _CHUNK):
+            chunk = changed[first : first + _CHUNK]
+            todo = iter(chunk)
+            for one, answer in in_order(
+                lambda todo=todo: next(todo, None),  # type: ignore[misc]
+                self._ask,
+                workers=settings.concurrency,
+                idle=self.tap.stop_if_asked,
+            ):
+                if answer is not None:
+                    self.write([self.clean(row) for row in self.rows(one, answer)])
+                self.progress.add(0, first / len(changed))
+            following = changed[first + _CHUNK : first + _CHUNK + 1]
+            until = following[0].second if following else wanted.end
+            self._cover(mark, missing, Span(at, until), start)
+            at = until
+            self.tap.stop_if_asked()
+        self._cover(mark, missing, wanted, start)
+        requests = client.requests - before
+        self.progress.end(f"{self.progress.rows:,} rows, {requests} requests")
+
+    def probe(self) -> None:
+        """Ask for a second of open returns; what they need is the same scope."""
+        loop_returns.probe(self.tap.client, self.tap.settings.span.end)
+
+    def lookback(self) -> int:
+        """Seconds behind the bookmark that are read again."""
+        return self.tap.settings.lookback
+
+    def ask(self, return_id: str) -> Answer:
+        """Ask for one return.
+
+        Raises:
+            LoopRefused: there is nothing (see `is_nothing`), or something is wrong.
+        """
+        raise NotImplementedError
+
+    def is_nothing(self, refusal: LoopRefused) -> bool:
+        """Whether a refusal only says that there is nothing to have."""
+        raise NotImplementedError
+
+    def rows(self, changed: Changed, answer: Answer) -> Iterator[Record]:
+        """The rows in an answer."""
+        raise NotImplementedError
+
+    def _ask(self, changed: Changed) -> Answer | None:
+        try:
+            return self.ask(changed.id)
+        except LoopRefused as refusal:
+            if self.is_nothing(refusal):
+                return None
+            raise
+
+    def _list(self, missing: dict[str, Spans]) -> list[Changed]:
+        settings, client = self.tap.settings, self.tap.client
+        changed: dict[str, Changed] = {}
+        windows = Windows(missing, page_size=settings.page_size)
+        for window, answer in in_order(
+            windows.take,
+            lambda window: loop_returns.ask(client, window, settings.page_size),
+            workers=settings.concurrency,
+            idle=self.tap.stop_if_asked,
+        ):
+            listed = loop_returns.understand(answer, window)
+            proof = windows.tell(window, listed.seen)
+            for second, row in zip(listed.seen.seconds, listed.rows, strict=True):
+                if proof.span.holds(second):
+                    one = Changed(second, str(row["id"]), moment(row["updated_at"]))
+                    changed[one.id] = one
+        return sorted(changed.values(), key=lambda one: (one.second, one.id))
+
+    def _cover(self, mark: Bookmark, missing: dict[str, Spans], span: Span, start: int) -> None:
+        credit = {state: spans & Spans([span]) for state, spans in missing.items()}
+        mark.cover(credit, self.tap.settings.states, start)
+        self.checkpoint(mark.entry())
+        self.flush_state()
+
+
+class ReturnDetails(OneByOne):
+    """What the list of returns leaves out: refunds by gateway, the customer's name."""
+
+    name = "return_details"
+    keys = ("id",)
+    replication_key = "updated_at"
+
+    def ask(self, return_id: str) -> Answer:
+        """Ask for the details of a return."""
+        return self.tap.client.get(
+            "/warehouse/return/details", {"return_id": return_id}, scope=self.scope
+        )
+
+    def is_nothing(self, refusal: LoopRefused) -> bool:
+        """Never so: a return that was listed has details."""
+        del refusal
+        return False
+
+    def rows(self, changed: Changed, answer: Answer) -> Iterator[Record]:
+        """The one return."""
+        row = envelopes.row(answer.json(), answer.where)
+        if row.get("updated_at") is None:
+            row["updated_at"] = changed.updated_at
+        yield row
+
+
+class ReturnNotes(OneByOne):
+    """Notes that were written on returns."""
+
+    name = "return_notes"
+    keys = ("id",)
+    replication_key = "return_updated_at"
+
+    def lookback(self) -> int:
+        """A note is not known to change its return's `updated_at`, so some days are read again."""
+        return max(self.tap.settings.lookback, self.tap.settings.notes_lookback)
+
+    def ask(self, return_id: str) -> Answer:
+        """Ask for the notes of a return."""
+        return self.tap.client.get(f"/warehouse/return/{return_id}/notes", scope=self.scope)
+
+    def is_nothing(self, refusal: LoopRefused) -> bool:
+        """A return without notes is answered with 422 and `false`."""
+        return refusal.status == 422 and refusal.body is False  # noqa: PLR2004
+
+    def rows(self, changed: Changed, answer: Answer) -> Iterator[dict[str, Any]]:
+        """The notes, a bare list, each with its return's id."""
+        for row in envelopes.rows(answer.json(), "notes", answer.where, bare=True):
+            yield {**row, "return_id": changed.id, "return_updated_at": changed.updated_at}
+
+
+def _union(missing: dict[str, Spans]) -> Spans:
+    union = Spans()
+    for spans in missing.values():
+        union |= spans
+    return union

@@ -1,0 +1,1 @@
+"""A Singer target that acts on returns in Loop: the writing side of this distribution."""
