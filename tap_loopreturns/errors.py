@@ -6,6 +6,7 @@
     ├── LoopUnavailable        no healthy answer within the patience     exit code 4
     ├── LoopRefused            Loop says the request is wrong            exit code 5
     ├── UnexpectedAnswer       an answer that is not what Loop documents exit code 6
+    ├── UncertainChange        sent, but was it made? (target only)      exit code 7
     └── UncleanRecord          a record that cannot be delivered right   exit code 6
 
 A message is one line, names what to change, and holds neither the key nor a
@@ -69,3 +70,9 @@ class UncleanRecord(LoopReturnsError):  # noqa: N818  likewise
     """A record without its key, or with a value that fits no form Loop is known to send."""
 
     exit_code = 6
+
+
+class UncertainChange(LoopReturnsError):  # noqa: N818  likewise
+    """A change was sent, and it is not known whether Loop made it: look before repeating it."""
+
+    exit_code = 7

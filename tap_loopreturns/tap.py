@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import logging
 import signal
-import sys
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,12 +12,14 @@ from functools import cached_property
 from types import FrameType
 from typing import Any, ClassVar, cast
 
+import click
 from singer_sdk import Tap
+from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities, TapCapabilities
 
-from tap_loopreturns import access
+from tap_loopreturns import access, cli, environment, logs
 from tap_loopreturns import settings as settings_
-from tap_loopreturns.errors import LoopReturnsError
+from tap_loopreturns.errors import AccessError
 from tap_loopreturns.loop.client import Account, Client
 from tap_loopreturns.loop.pacing import Pacer
 from tap_loopreturns.streams.base import LoopStream
@@ -106,7 +107,7 @@ class TapLoopReturns(Tap):
     @cached_property
     def settings(self) -> settings_.Settings:
         """The checked configuration; the run's upper bound is frozen with it."""
-        return settings_.check(self.config, now=datetime.now(UTC), known=self._known_settings)
+        return settings_.check(self.config, now=datetime.now(UTC), known=_known_settings(self))
 
     @cached_property
     def client(self) -> Client:
@@ -184,25 +185,42 @@ class TapLoopReturns(Tap):
             raise SystemExit(128 + signum)
         self._asked_to_stop = signum
 
-    @property
-    def _known_settings(self) -> Mapping[str, Any]:
-        schema = copy.deepcopy(self.config_jsonschema)
-        self.append_builtin_config(schema)
-        known: Mapping[str, Any] = schema["properties"]
-        return known
+    @classmethod
+    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
+        """Handle --test: a line for each stream, from one request each."""
+        if value != "all":
+            super().cb_test(ctx, param, value)
+            return
+        given = ctx.params["config"]
+        tap = cls(config=given.config, parse_env_config=given.parse_env)
+        ready = True
+        for readable, line in access.report(tap.loop_streams):
+            ready &= readable
+            click.echo(line)
+        ctx.exit(0 if ready else AccessError.exit_code)
+
+    @classproperty
+    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
+        return environment.read(_known_settings(cls), cls._env_var_prefix)
 
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        logs.calm(self.logger)
         if raise_errors:
             for warning in self.settings.warnings:
                 self.logger.warning(warning)
+            super()._validate_config(raise_errors=True)
+        if not self.metrics_logger.isEnabledFor(logging.DEBUG):
+            self.metrics_logger.setLevel(logging.WARNING)
         return []
+
+
+def _known_settings(plugin: type[TapLoopReturns] | TapLoopReturns) -> Mapping[str, Any]:
+    schema = copy.deepcopy(plugin.config_jsonschema)
+    plugin.append_builtin_config(schema)
+    known: Mapping[str, Any] = schema["properties"]
+    return known
 
 
 def main() -> None:
     """Run the command line; an expected failure is one line and its exit code."""
-    try:
-        TapLoopReturns.cli()
-    except LoopReturnsError as error:
-        logger = logging.getLogger(TapLoopReturns.name)
-        logger.critical("%s", error, exc_info=logger.isEnabledFor(logging.DEBUG))
-        sys.exit(error.exit_code)
+    cli.run(TapLoopReturns.cli, TapLoopReturns.name)

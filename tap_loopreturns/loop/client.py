@@ -8,32 +8,24 @@ host alone. Redirects are not followed, and next links are never requested.
 from __future__ import annotations
 
 import logging
-import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import backoff
+import msgspec
 import requests
 from requests.adapters import HTTPAdapter
 
-from tap_loopreturns.errors import AccessError, LoopRefused, LoopUnavailable, UnexpectedAnswer
+from tap_loopreturns.errors import LoopUnavailable, UncertainChange, UnexpectedAnswer
 from tap_loopreturns.loop import envelopes
 from tap_loopreturns.loop.pacing import Pacer
+from tap_loopreturns.loop.troubles import RETRIED, Passing, cause, failure, never_sent
 
+T = TypeVar("T")
 log = logging.getLogger("tap-loopreturns.loop")
-
-RETRIED = frozenset(
-    {408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 530}
-)
-"""Statuses of a passing trouble: Loop's own (429, 500) and those of the proxy before it."""
-
-_TIMEOUT = (10.0, 90.0)  # the proxy in front of Loop gives up on an answer after 100 s (524)
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +58,13 @@ class Answer:
         return envelopes.parse(self._body, self.where)
 
 
-class _Passing(Exception):  # noqa: N818  not an error yet
-    """A trouble that may pass; `wait` is how long Loop asks to be left alone."""
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What Loop says to a change: made, or refused, whatever the status."""
 
-    def __init__(self, what: str, *, wait: float | None = None, crowded: bool = False) -> None:
-        super().__init__(what)
-        self.wait = wait
-        self.crowded = crowded
+    status: int
+    body: Any
+    """Parsed; None where there is none."""
 
 
 class Client:
@@ -127,24 +119,7 @@ class Client:
             kept = self._kept.pop((path, tuple(sorted((params or {}).items()))), None)
         if kept:
             return kept
-        began = self._clock()
-        pauses = _pauses()
-        while True:
-            try:
-                return self._attempt(path, params or {}, scope)
-            except _Passing as trouble:
-                half = next(pauses) / 2
-                pause = half + self._jitter(half) if trouble.wait is None else trouble.wait
-                spent = self._clock() - began
-                if spent + pause > self.account.patience:
-                    raise LoopUnavailable(
-                        f"GET {path}: {trouble}, for {spent:.0f} s. Try again later, or raise "
-                        "'retry_minutes'; the next run resumes where this one stopped."
-                    ) from None
-                self._tell(path, trouble, pause)
-                if trouble.crowded:
-                    self._pacer.hold(pause)
-                self._sleep(pause)
+        return self._patiently(f"GET {path}", lambda: self._attempt(path, params or {}, scope))
 
     def probe(
         self, path: str, params: Mapping[str, str | int] | None = None, *, scope: str
@@ -158,40 +133,109 @@ class Client:
         with self._lock:
             self._kept[path, tuple(sorted((params or {}).items()))] = answer
 
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        body: object = None,
+        scope: str,
+    ) -> Reply:
+        """Ask for a change, and say what Loop answers, be it a refusal.
+
+        A change is asked for again only where Loop surely has not made it: it
+        answered 429, or no connection came about.
+
+        Raises:
+            UncertainChange: it was sent, and whether Loop made it is not known.
+            AccessError: 401; `scope` is what the key needs for this path.
+            LoopUnavailable: not even sent, for as long as the account's patience.
+            UnexpectedAnswer: a redirect, or an answer larger than is bearable.
+        """
+        where = f"{method} {path}"
+
+        def attempt() -> Reply:
+            try:
+                status, headers, said = self._exchange(method, path, params or {}, body)
+            except (requests.RequestException, Passing) as error:
+                if never_sent(error):
+                    raise Passing(cause(error)) from None
+                raise UncertainChange(f"{where}: {cause(error)}") from None
+            if status in {401, 429} or 300 <= status < 400:  # noqa: PLR2004
+                raise failure(status, headers, said, where, scope)
+            if status in RETRIED or status >= 500:  # noqa: PLR2004
+                raise UncertainChange(f"{where}: Loop answered {status}")
+            if envelopes.is_sound(said):
+                return Reply(status, envelopes.parse(said, path))
+            # Deleting a destination is answered with the bare word Success.
+            if status < 300 and said.strip() not in {b"", b"Success"}:  # noqa: PLR2004
+                raise UncertainChange(f"{where}: an answer that is not JSON")
+            return Reply(status, None)
+
+        return self._patiently(where, attempt)
+
+    def _patiently(self, where: str, attempt: Callable[[], T]) -> T:
+        """Repeat what fails in passing, with growing pauses, while patience lasts."""
+        began = self._clock()
+        pauses = _pauses()
+        while True:
+            try:
+                return attempt()
+            except Passing as trouble:
+                half = next(pauses) / 2
+                pause = half + self._jitter(half) if trouble.wait is None else trouble.wait
+                spent = self._clock() - began
+                if spent + pause > self.account.patience:
+                    raise LoopUnavailable(
+                        f"{where}: {trouble}, for {spent:.0f} s. Try again later, or raise "
+                        "'retry_minutes'; the next run resumes where this one stopped."
+                    ) from None
+                self._tell(where, trouble, pause)
+                if trouble.crowded:
+                    self._pacer.hold(pause)
+                self._sleep(pause)
+
     def _attempt(self, path: str, params: Mapping[str, str | int], scope: str) -> Answer:
-        url = f"{self.account.url}/api/{self.account.version}{path}"
+        try:
+            status, headers, body = self._exchange("GET", path, params)
+        except requests.exceptions.SSLError as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise UnexpectedAnswer(
+                    f"The TLS certificate of {self.account.url} is not trusted here; "
+                    "check 'api_url' and this machine's certificates."
+                ) from None
+            raise Passing("no TLS connection") from None
+        except requests.RequestException as error:
+            raise Passing(cause(error)) from None
+        if status == 200:  # noqa: PLR2004
+            if not envelopes.is_sound(body):
+                raise Passing("an answer that is not JSON")
+            return Answer(body, path)
+        raise failure(status, headers, body, f"GET {path}", scope)
+
+    def _exchange(
+        self, method: str, path: str, params: Mapping[str, str | int], body: object = None
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """One request, when its turn has come."""
+        headers = {"Accept": "application/json", "X-Authorization": self.account.key}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
         with self._pacer.turn() as heed:
             with self._lock:
                 self.requests += 1
-            try:
-                with self._session.get(
-                    url,
-                    params=dict(params),
-                    headers={
-                        "Accept": "application/json",
-                        "X-Authorization": self.account.key,
-                    },
-                    timeout=(min(10.0, self.account.timeout), self.account.timeout),
-                    allow_redirects=False,
-                    stream=True,
-                ) as response:
-                    heed(response.headers)
-                    body = self._read(response, path)
-                    status, response_headers = response.status_code, response.headers
-            except requests.exceptions.SSLError as error:
-                if "CERTIFICATE_VERIFY_FAILED" in str(error):
-                    raise UnexpectedAnswer(
-                        f"The TLS certificate of {self.account.url} is not trusted here; "
-                        "check 'api_url' and this machine's certificates."
-                    ) from None
-                raise _Passing("no TLS connection") from None
-            except requests.RequestException as error:
-                raise _Passing(_cause(error)) from None
-        if status == 200:  # noqa: PLR2004
-            if not envelopes.is_sound(body):
-                raise _Passing("an answer that is not JSON")
-            return Answer(body, path)
-        raise _failure(status, response_headers, body, path, scope)
+            with self._session.request(
+                method,
+                f"{self.account.url}/api/{self.account.version}{path}",
+                params=dict(params),
+                data=None if body is None else msgspec.json.encode(body),
+                headers=headers,
+                timeout=(min(10.0, self.account.timeout), self.account.timeout),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                heed(response.headers)
+                return response.status_code, response.headers, self._read(response, path)
 
     def _read(self, response: requests.Response, path: str) -> bytes:
         deadline = self._clock() + 10 * self.account.timeout
@@ -206,75 +250,20 @@ class Client:
                     "no page of Loop's is that large. Check 'api_url'."
                 )
             if self._clock() > deadline:
-                raise _Passing("an answer that does not end")
+                raise Passing("an answer that does not end")
         return b"".join(chunks)
 
-    def _tell(self, path: str, trouble: _Passing, pause: float) -> None:
+    def _tell(self, where: str, trouble: Passing, pause: float) -> None:
         """At most one line in thirty seconds, however many threads are in trouble."""
         with self._lock:
             now = self._clock()
             if now - self._told < 30:  # noqa: PLR2004
                 return
             self._told = now
-        log.warning("GET %s: %s; asking again in %.0f s.", path, trouble, pause)
+        log.warning("%s: %s; asking again in %.0f s.", where, trouble, pause)
 
 
 def _pauses() -> Iterator[float]:
     pauses = backoff.expo(base=2, factor=1, max_value=60)
     next(pauses)  # its first value only primes the generator
     return pauses
-
-
-def _failure(
-    status: int, headers: Mapping[str, str], body: bytes, path: str, scope: str
-) -> Exception:
-    """What an answer other than 200 means."""
-    if status in RETRIED:
-        busy = status == 429  # noqa: PLR2004
-        wait = _retry_after(headers)
-        return _Passing(f"Loop answered {status}", wait=wait, crowded=busy or wait is not None)
-    if status in {401, 403}:
-        return AccessError(
-            f"GET {path}: Loop refuses the key ({status}). Either 'api_key' is wrong, or the key "
-            f"lacks the scope '{scope}': add it in Loop under Settings > Developers.",
-            scope=scope,
-        )
-    if 300 <= status < 400:  # noqa: PLR2004
-        return UnexpectedAnswer(
-            f"GET {path}: Loop redirects to another address ({status}), which is not followed, "
-            "so that the key goes to the configured host only. Check 'api_url'."
-        )
-    said = envelopes.parse(body, path) if envelopes.is_sound(body) else None
-    return LoopRefused(
-        f"GET {path}: Loop refuses the request ({status}): {envelopes.words(said)}",
-        status=status,
-        body=said,
-    )
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait, where an answer says so; Loop does not document that it does."""
-    text = headers.get("Retry-After", "").strip()
-    if text.isdecimal():
-        return float(text) + random.random()  # noqa: S311  so that threads do not return at once
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds()) + 1
-
-
-def _cause(error: requests.RequestException) -> str:
-    """The kind of a failure, without the text, which may hold an address or a proxy's password."""
-    kinds = {
-        requests.exceptions.Timeout: "no answer in time",
-        requests.exceptions.ContentDecodingError: "an answer that cannot be decompressed",
-        requests.exceptions.ChunkedEncodingError: "an answer that breaks off",
-        requests.exceptions.ProxyError: "no connection through the proxy",
-        requests.exceptions.ConnectionError: "no connection, or one that broke",
-    }
-    for kind, words in kinds.items():
-        if isinstance(error, kind):
-            return words
-    return type(error).__name__

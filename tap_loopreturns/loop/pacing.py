@@ -19,6 +19,7 @@ from contextlib import contextmanager
 
 MINUTE = 60.0
 _BURST = 0.1
+_MARGIN = 0.03
 
 
 class Budget:
@@ -36,7 +37,6 @@ class Budget:
         self._next = 0.0
         self._foreign = 0
         self._foreign_until = 0.0
-        self._counted = 0
         self._reset_at = -MINUTE
         self._held_until = 0.0
 
@@ -66,12 +66,14 @@ class Budget:
         if remaining is None:
             return
         counted = max(0, self._limit - remaining)
-        if counted < self._counted - self._open - 1:
-            self._reset_at = now  # Loop counts in fixed minutes, and began a new one
-        self._counted = counted
+        if 0 < counted < len(self._answered):
+            # Loop has forgotten some sooner than sixty seconds: it counts in fixed minutes, and
+            # began a new one after those. What it counts from then on and is not own is others'.
+            self._reset_at = max(self._reset_at, self._answered[-counted])
         others = counted - sum(1 for at in self._answered if at >= self._reset_at)
         # What is under way may or may not be in Loop's count; with others about, it is.
-        self._foreign = others if others > self._open else 0
+        margin = max(1, round(self._limit * _MARGIN))  # they do not stand still either
+        self._foreign = others + margin if others > self._open else 0
         self._foreign_until = now + MINUTE
 
     def hold(self, until: float) -> None:

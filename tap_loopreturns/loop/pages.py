@@ -1,4 +1,4 @@
-"""The ways in which Loop pages a list, each once. (For returns, see `windows`.)
+"""The ways in which Loop pages a list, each once; for returns, see `windows`.
 
 Every way yields pages of rows. Links are read, not followed: they may name
 another version, another path or no filters, so what they carry is sent again to
@@ -117,8 +117,9 @@ def offset(client: Client, listing: Listing) -> Iterator[Rows]:
         rows = envelopes.rows(document, listing.rows, listing.path, bare=True)
         if at and (not rows or rows[0].get("id") != last):
             raise Moved
+        full = len(rows) == limit
+        last = rows[-1].get("id") if full else None  # before the rows are given away
         yield rows[1:] if at else rows
-        if len(rows) < limit:
+        if not full:
             return
-        last = rows[-1].get("id")
         at += limit - 1

@@ -20,7 +20,7 @@ from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
 from singer_sdk.singerlib import RecordMessage, SchemaMessage
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 
-from tap_loopreturns import schema_files
+from tap_loopreturns import logs, schema_files
 from tap_loopreturns.clean import Cleaner, Record
 from tap_loopreturns.privacy import Privacy
 from tap_loopreturns.progress import Progress
@@ -38,14 +38,20 @@ class LoopStream(Stream):
     # has seen to the rest.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
 
-    keys: ClassVar[tuple[str, ...]]
+    keys: tuple[str, ...]
     """The names of its primary key; a catalog cannot change what the tap depends on."""
     scope: ClassVar[str]
     """The scope that the key needs for it, as Loop's settings page names it."""
 
+    endpoint: ClassVar[str]
+    """Where it comes from, for the documentation."""
+    costs: ClassVar[str]
+    """The requests that it takes, for the documentation."""
+
     def __init__(self, tap: TapLoopReturns) -> None:
         super().__init__(tap, schema=schema_files.load(self.name))
         self.tap = tap
+        logs.calm(self.logger)
         if not self.primary_keys:
             self.primary_keys = self.keys
         self.progress = Progress(self.logger, self.name)

@@ -21,6 +21,7 @@ class FullTable(LoopStream):
     is written, upon which a target removes the rows that Loop has no longer.
     """
 
+    costs = "one a page"
     path: ClassVar[str]
     rows: ClassVar[str]
     paging: ClassVar[Paging]
@@ -70,9 +71,10 @@ class AllowlistItems(FullTable):
     """Customers, orders and products that return rules do not apply to."""
 
     name = "allowlist_items"
-    keys = ("id",)
+    keys: tuple[str, ...] = ("id",)
     scope = "Orders"
-    path, rows = "/allowlists", "data"
+    endpoint = path = "/allowlists"
+    rows = "data"
     paging = staticmethod(pages.numbered)
 
 
@@ -80,9 +82,10 @@ class BlocklistItems(FullTable):
     """Customers, orders and products that may not be returned."""
 
     name = "blocklist_items"
-    keys = ("id",)
+    keys: tuple[str, ...] = ("id",)
     scope = "Orders"
-    path, rows = "/blocklists", "data"
+    endpoint = path = "/blocklists"
+    rows = "data"
     paging = staticmethod(pages.numbered)
 
 
@@ -90,9 +93,11 @@ class Destinations(FullTable):
     """Where returns go."""
 
     name = "destinations"
-    keys = ("id",)
+    keys: tuple[str, ...] = ("id",)
     scope = "Destinations (Read)"
-    path, rows = "/destinations", "destinations"
+    endpoint = path = "/destinations"
+    rows = "destinations"
+    costs = "one"
     paging = staticmethod(pages.single)
 
 
@@ -100,9 +105,11 @@ class Webhooks(FullTable):
     """Subscriptions to Loop's events."""
 
     name = "webhooks"
-    keys = ("id",)
+    keys: tuple[str, ...] = ("id",)
     scope = "Developer Tools"
-    path, rows = "/webhooks", "webhooks"
+    endpoint = path = "/webhooks"
+    rows = "webhooks"
+    costs = "one"
     paging = staticmethod(pages.single)
 
 
@@ -110,9 +117,11 @@ class Carts(FullTable):
     """Carts by the tokens in `cart_tokens`; Loop has no list of them."""
 
     name = "carts"
-    keys = ("token",)
+    keys: tuple[str, ...] = ("token",)
     scope = "Carts"
-    path, rows = "/cart", "cart"
+    endpoint, path = "/cart/{token}", "/cart"
+    costs = "one a token"
+    rows = "cart"
 
     def pages(self) -> Iterator[Rows]:
         """One request a token; a cart that is gone is left out."""
@@ -138,7 +147,8 @@ class Commerce(FullTable):
     """What Loop keeps of the shop's own objects. Off by default: the shop has them first-hand."""
 
     selected_by_default = False
-    keys = ("id",)
+    costs = "one for 250 rows"
+    keys: tuple[str, ...] = ("id",)
     paging = staticmethod(pages.linked)
 
     def probe(self) -> None:
@@ -151,7 +161,8 @@ class Orders(Commerce):
 
     name = "orders"
     scope = "Orders"
-    path, rows = "/orders", "orders"
+    endpoint = path = "/orders"
+    rows = "orders"
 
 
 class Customers(Commerce):
@@ -159,7 +170,8 @@ class Customers(Commerce):
 
     name = "customers"
     scope = "Customers (read)"
-    path, rows = "/customers", "customers"
+    endpoint = path = "/customers"
+    rows = "customers"
 
 
 class Products(Commerce):
@@ -167,7 +179,8 @@ class Products(Commerce):
 
     name = "products"
     scope = "Product (read)"
-    path, rows = "/products", "products"
+    endpoint = path = "/products"
+    rows = "products"
 
 
 class ProductVariants(Commerce):
@@ -175,7 +188,9 @@ class ProductVariants(Commerce):
 
     name = "product_variants"
     scope = "Product (read)"
-    path, rows = "/products", "product_variants"
+    endpoint, path = "/products/{id}/product-variants", "/products"
+    rows = "product_variants"
+    costs = "one a product"
 
     def pages(self) -> Iterator[Rows]:
         """The variants of all products."""
@@ -191,7 +206,8 @@ class Collections(Commerce):
 
     name = "collections"
     scope = "Collections (read)"
-    path, rows = "/collections", "collections"
+    endpoint = path = "/collections"
+    rows = "collections"
 
 
 class Locations(Commerce):
@@ -199,16 +215,18 @@ class Locations(Commerce):
 
     name = "locations"
     scope = "Locations (read)"
-    path, rows = "/locations", "locations"
+    endpoint = path = "/locations"
+    rows = "locations"
 
 
 class Inventories(Commerce):
     """Stock of a variant at a location; Loop gives the row no id of its own."""
 
     name = "inventories"
-    keys = ("product_variant_id", "location_id")
+    keys: tuple[str, ...] = ("product_variant_id", "location_id")
     scope = "Inventory (read)"
-    path, rows = "/inventories", "inventories"
+    endpoint = path = "/inventories"
+    rows = "inventories"
 
     def prepare(self, row: Record) -> Record:
         """Take the key from the variant and the location within."""
@@ -224,7 +242,8 @@ class BulkOperations(Commerce):
 
     name = "bulk_operations"
     scope = "Bulk Operations (Read)"
-    path, rows = "/bulk-operations", "bulk_operations"
+    endpoint = path = "/bulk-operations"
+    rows = "bulk_operations"
 
 
 def _id_within(value: Any) -> Any:

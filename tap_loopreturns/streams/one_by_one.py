@@ -35,6 +35,7 @@ class OneByOne(LoopStream):
     """First the returns that changed are listed, then each is asked for, oldest change first."""
 
     selected_by_default = False
+    costs = "one a return that changed"
     scope = loop_returns.SCOPE
 
     def read(self) -> None:
@@ -137,14 +138,13 @@ class ReturnDetails(OneByOne):
     """What the list of returns leaves out: refunds by gateway, the customer's name."""
 
     name = "return_details"
+    endpoint = "/warehouse/return/details"
     keys = ("id",)
     replication_key = "updated_at"
 
     def ask(self, return_id: str) -> Answer:
         """Ask for the details of a return."""
-        return self.tap.client.get(
-            "/warehouse/return/details", {"return_id": return_id}, scope=self.scope
-        )
+        return self.tap.client.get(self.endpoint, {"return_id": return_id}, scope=self.scope)
 
     def is_nothing(self, refusal: LoopRefused) -> bool:
         """Never so: a return that was listed has details."""
@@ -163,6 +163,7 @@ class ReturnNotes(OneByOne):
     """Notes that were written on returns."""
 
     name = "return_notes"
+    endpoint = "/warehouse/return/{id}/notes"
     keys = ("id",)
     replication_key = "return_updated_at"
 

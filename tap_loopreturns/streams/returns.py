@@ -25,6 +25,8 @@ class ReturnsStream(LoopStream):
 
     scope = loop_returns.SCOPE
     replication_key = "updated_at"
+    endpoint = "/warehouse/return/list"
+    costs = "one for 750 returns"
 
     def read(self) -> None:
         """Read for all selected streams of the list, at the turn of the first of them."""
@@ -58,6 +60,7 @@ class Exploded(ReturnsStream):
     """
 
     replication_key = "return_updated_at"
+    costs = "none, with `returns`"
     taken_from: ClassVar[str]
 
     def records(self, record: Record) -> Iterable[Record]:

@@ -24,10 +24,11 @@ class AdvancedShippingNotices(Dated):
     """
 
     name = "advanced_shipping_notices"
-    keys = ("id", "return_line_item_id")
+    keys: tuple[str, ...] = ("id", "return_line_item_id")
     scope = "Returns"
     replication_key = "created_at"
-    path = "/warehouse/reporting/asn"
+    endpoint = path = "/warehouse/reporting/asn"
+    costs = "one for about 5,000 rows, or 117 days"
     longest = 117 * DAY  # with a day on each side, within the 120 that 2026-10 allows
     _days = 14  # of the next window; the answer is not paged, so it follows the density
     _rows_wanted = 5000
@@ -61,10 +62,11 @@ class LabelRequests(Dated):
     """Requests for labels that the shop's own carrier integration fulfils."""
 
     name = "label_requests"
-    keys = ("id",)
+    keys: tuple[str, ...] = ("id",)
     scope = "Label Requests (Read)"
     replication_key = "created_at"
-    path = "/label-requests"
+    endpoint = path = "/label-requests"
+    costs = "one for 250 rows"
 
     def read_window(self, window: Span) -> None:
         """Ask for those created in a window: `from` is included, `to` is not."""
@@ -81,10 +83,11 @@ class HappyReturnsShipments(Dated):
     """Shipments from Happy Returns' hubs."""
 
     name = "happy_returns_shipments"
-    keys = ("loop_shipment_id",)
+    keys: tuple[str, ...] = ("loop_shipment_id",)
     scope = "Happy Returns Shipments (Read)"
     replication_key = "updated_at"
-    path = "/happy-returns/shipments"
+    endpoint = path = "/happy-returns/shipments"
+    costs = "one a page"
 
     def read_window(self, window: Span) -> None:
         """Ask for a window; neither its bounds nor its column are documented, so a day more."""
@@ -106,8 +109,10 @@ class HappyReturnsShipmentItems(HappyReturnsShipments):
     """Items of those shipments; one request a shipment that changed."""
 
     name = "happy_returns_shipment_items"
-    keys = ("shipment_id", "row_key")
+    keys: tuple[str, ...] = ("shipment_id", "row_key")
     replication_key = "shipment_updated_at"
+    endpoint = "/happy-returns/shipments/{id}/items"
+    costs = "one a shipment that changed"
 
     def read_window(self, window: Span) -> None:
         """Ask for the shipments of a window, then for the items of each that changed."""

@@ -10,7 +10,7 @@ its limits, its defaults, its cursors, its errors. ::
 Or as a process of its own: ``python -m tests.mock_loop --port 8700``.
 """
 
-from tests.mock_loop.faults import HOSTILE, TRANSIENT, Faults
+from tests.mock_loop.faults import ACTED, HOSTILE, TRANSIENT, Faults
 from tests.mock_loop.loop import Loop, Request
 from tests.mock_loop.quirks import Quirks
 from tests.mock_loop.scopes import ALL_SCOPES
@@ -18,6 +18,7 @@ from tests.mock_loop.server import serve
 from tests.mock_loop.shop import Shop
 
 __all__ = [
+    "ACTED",
     "ALL_SCOPES",
     "HOSTILE",
     "TRANSIENT",

@@ -15,8 +15,11 @@ RELEASES = ("2026-07", "2026-10", "unstable")
 """Oldest first."""
 
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def dump(data: Any) -> bytes:
-    return json.dumps(data, separators=(",", ":")).encode()
+    return _encode(data).encode()
 
 
 @dataclass(frozen=True)

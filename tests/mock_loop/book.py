@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tests.mock_loop import clock
+from tests.mock_loop.answers import dump
 from tests.mock_loop.seeds.returns import STATES, spelling_of
 
 Column = Literal["created_at", "updated_at"]
@@ -32,7 +33,7 @@ class Return:
             state=row["state"],
             created=clock.parse(row["created_at"]),
             updated=clock.parse(row["updated_at"]),
-            json=json.dumps(row, separators=(",", ":")).encode(),
+            json=dump(row),
         )
 
     def row(self) -> dict[str, Any]:

@@ -1,4 +1,18 @@
-"""`/_mock/…`: the account changed and questioned by other processes on this machine."""
+"""`/_mock/…`: the account changed and questioned by other processes on this machine.
+
+==== ========================== ===================================================
+POST ``/_mock/change``         ``{"count": 200, "seed": 7}``: `Shop.change`
+POST ``/_mock/change-lists``   ``{"seed": 1}``: `Shop.change_lists`
+POST ``/_mock/now``            ``{"now": "2026-11-20"}`` or ``{"advance": 3600}``
+POST ``/_mock/quirks``         fields of `Quirks`; those not named keep their values
+POST ``/_mock/faults``         arguments of `Faults`, or ``{"script": ["500", null]}``
+POST ``/_mock/reset-requests`` ``{"budget": true}`` begins the key's minute anew, too
+GET  ``/_mock/requests``       how many, by path and status
+GET  ``/_mock/now``            the shop's clock
+GET  ``/_mock/returns``        every return; ``?fields=id,state`` for less of each
+GET  ``/_mock/truth/{stream}`` the rows that a stream of the tap should hold
+==== ========================== ===================================================
+"""
 
 from __future__ import annotations
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 STATUSES = ("429", "429-retry-after", "500", "502", "503", "524-html")
 BREAKS = ("reset", "close", "truncate", "bad-gzip", "stall")
 """What happens to the connection, or to the bytes on it."""
+ACTED = ("acted-close", "acted-500")
+"""Carried out, and then the connection is closed without an answer, or the answer is 500."""
 TRANSIENT = (*STATUSES, *BREAKS, "truncate-json", "html-200")
 """All that a client may expect to pass by itself."""
 HOSTILE = ("error-200", "null", "missing-key", "list-for-object", "redirect")
@@ -48,6 +50,7 @@ class Faults:
         kinds: The ways, of which one is drawn each time.
         seed: Equal seeds give equal sequences.
         on: Only requests whose path contains this are affected.
+        methods: Only requests of these methods are; none named: of all.
         stall_seconds: For how long "stall" falls silent in the middle of a body.
         retry_after: What "429-retry-after" asks for, in seconds.
         redirect_to: Where "redirect" points.
@@ -61,6 +64,7 @@ class Faults:
         seed: int = 1,
         *,
         on: str = "",
+        methods: tuple[str, ...] = (),
         stall_seconds: float = 30.0,
         retry_after: int = 1,
         redirect_to: str = "https://elsewhere.example/api/v1/warehouse/return/list",
@@ -69,6 +73,7 @@ class Faults:
         self.rate = rate
         self.kinds = tuple(kinds)
         self.on = on
+        self.methods = methods
         self.stall_seconds = stall_seconds
         self.retry_after = retry_after
         self.redirect_to = redirect_to
@@ -76,7 +81,7 @@ class Faults:
         self._random = Random(seed)
         self._script: list[Step] = []
         self._lock = threading.Lock()
-        unknown = {kind.partition(":")[0] for kind in self.kinds} - {*TRANSIENT, *HOSTILE}
+        unknown = {kind.partition(":")[0] for kind in self.kinds} - {*TRANSIENT, *HOSTILE, *ACTED}
         if unknown:
             raise ValueError(f"no such faults: {sorted(unknown)}")
 
@@ -87,10 +92,10 @@ class Faults:
         faults._script = list(steps)
         return faults
 
-    def draw(self, path: str) -> Fault | None:
+    def draw(self, path: str, method: str = "GET") -> Fault | None:
         """What shall happen to the next request; None: nothing."""
         with self._lock:
-            if self.on not in path:
+            if self.on not in path or method not in (self.methods or (method,)):
                 return None
             if self._script:
                 step = self._script.pop(0)
@@ -128,11 +133,17 @@ class Faults:
         }
         return answers.get(kind)
 
-    def spoil(self, fault: Fault, answer: Answer) -> Answer:
-        """Loop's own answer, spoilt."""
-        kind = str(fault.step)
+    def spoil(self, fault: Fault | None, answer: Answer) -> Answer:
+        """Loop's own answer, spoilt; of refusals, only the sending can be."""
+        kind = fault.name if fault else None
         if kind in BREAKS:
             return replace(answer, broken=kind)
+        if kind in ACTED:
+            return Answer(0, broken="close") if kind == "acted-close" else errors.server_error()
+        if answer.status != 200:
+            return answer
+        if fault is None:
+            return replace(answer, body=self.mutate(answer.body)) if self.mutate else answer
         if kind == "truncate-json":
             kept = int(len(answer.body) * (0.1 + 0.8 * fault.chance))
             return replace(answer, body=answer.body[:kept])

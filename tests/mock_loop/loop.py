@@ -11,7 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tests.mock_loop import clock, commerce, errors, lists, returns, scopes, shipping
+from tests.mock_loop import actions, clock, commerce, errors, lists, returns, scopes, shipping
 from tests.mock_loop.answers import RELEASES, Answer, Call
 from tests.mock_loop.limits import Budget
 from tests.mock_loop.quirks import Quirks
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.mock_loop.faults import Faults
     from tests.mock_loop.shop import Shop
 
-ROUTES = (*returns.ROUTES, *shipping.ROUTES, *lists.ROUTES, *commerce.ROUTES)
+ROUTES = (*returns.ROUTES, *shipping.ROUTES, *lists.ROUTES, *commerce.ROUTES, *actions.ROUTES)
 
 # `/api/latest` moves on to 2026-10 on this day; `/api/v1` stays on 2026-07.
 LATEST_MOVES = clock.parse("2026-10-29")
@@ -123,15 +123,13 @@ class Loop:
             if self.hook:
                 self.hook(self._seen, self.shop)
             self._seen += 1
-            fault = self.faults.draw(path) if self.faults else None
+            actions.run_queue(self.shop)
+            fault = self.faults.draw(path, received.method) if self.faults else None
             answer = self.faults.instead(fault, self.quirks) if self.faults and fault else None
             if answer is None:
                 answer = self._answer(received)
-                if self.faults and answer.status == 200:
-                    if fault:
-                        answer = self.faults.spoil(fault, answer)
-                    elif self.faults.mutate:
-                        answer = replace(answer, body=self.faults.mutate(answer.body))
+                if self.faults:
+                    answer = self.faults.spoil(fault, answer)
             kind = None if fault is None else fault.name
             query = dict(received.pairs)
             self.requests.append(
@@ -181,10 +179,10 @@ class Loop:
 
     def _version(self, path: str) -> tuple[str, str | None, str]:
         """The version as written, the release that it means, and the path behind it."""
-        match = re.fullmatch(r"/api/([^/]+)(/.*)", path)
-        if not match:
+        if not path.startswith("/api/"):
             return "", None, path
-        version, rest = match.groups()
+        version, _, rest = path.removeprefix("/api/").partition("/")
+        rest = f"/{rest}"
         if version in RELEASES:
             return version, version, rest
         if version == "v1":

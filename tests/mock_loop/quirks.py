@@ -1,7 +1,7 @@
 """How this Loop behaves where the documentation is silent, or differs from what was seen."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args, get_origin, get_type_hints
 
 HTML = "<!DOCTYPE html><html><head><title>{title}</title></head><body>{title}</body></html>"
 
@@ -42,6 +42,12 @@ class Quirks:
     shipments_column: Literal["created_at", "updated_at"] = "created_at"
     """What from and to of Happy Returns shipments mean."""
 
+    process_seconds: float = 0.0
+    """How long a return stays in the queue before it is processed."""
+    process_flagged: bool = False
+    """The shop's setting "Allow flagged returns to process"."""
+    destination_limit: int = 50
+
     requests_per_minute: int | None = 300
     counting: Literal["sliding", "fixed"] = "sliding"
     """"fixed": a minute begins with the first request after the last minute."""
@@ -60,3 +66,8 @@ class Quirks:
     """By how many seconds the server's Date is wrong."""
     error_page: str = HTML
     """The HTML that a gateway answers with; {title} becomes what it complains about."""
+
+    def __post_init__(self) -> None:
+        for name, hint in get_type_hints(type(self)).items():
+            if get_origin(hint) is Literal and getattr(self, name) not in get_args(hint):
+                raise ValueError(f"{name} is one of {', '.join(get_args(hint))}")

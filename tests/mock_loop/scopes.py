@@ -5,6 +5,7 @@ ORDERS = "Orders"
 CARTS = "Carts"
 DEVELOPER_TOOLS = "Developer Tools"
 DESTINATIONS = "Destinations (Read)"
+DESTINATIONS_WRITE = "Destinations (Write)"
 HAPPY_RETURNS = "Happy Returns Shipments (Read)"
 LABEL_REQUESTS = "Label Requests (Read)"
 CUSTOMERS = "Customers (read)"
@@ -21,6 +22,7 @@ ALL_SCOPES = frozenset(
         CARTS,
         DEVELOPER_TOOLS,
         DESTINATIONS,
+        DESTINATIONS_WRITE,
         HAPPY_RETURNS,
         LABEL_REQUESTS,
         CUSTOMERS,

@@ -3,6 +3,7 @@
 import itertools
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable
 from random import Random
 from typing import Any, Self
@@ -49,6 +50,12 @@ class Shop:
         self.notes: dict[str, list[Row]] = {}
         """Of each return that has any, newest first."""
         self.carts: dict[str, list[int]] = {}
+        self.acted: Counter[tuple[str, str]] = Counter()
+        """How often each thing was done, by what it was done to."""
+        self.queue: list[tuple[float, str]] = []
+        """Returns that Loop will process, and when."""
+        self.fraud_reports: dict[str, Row] = {}
+        """By the return's id."""
         self.happy_returns_items: dict[int, list[Row]] = {}
         """Of each Happy Returns shipment, by Loop's id of the shipment."""
         self.tables: dict[str, Table] = {name: {} for name in truth.TABLES}

@@ -51,17 +51,19 @@ def update_moments(rng: Random, created: list[int], last: int) -> list[int]:
         last: No change is later than this.
     """
     random, expovariate = rng.random, rng.expovariate
-    updated = [
-        min(last, moment + int(expovariate(1 / (9 * DAY)) if random() < 0.96 else random() * 90))
-        for moment in created
-    ]
+    updated = []
+    for moment in created:
+        wait = int(expovariate(1 / (9 * DAY)) if random() < 0.96 else random() * 90)
+        # What would change later than that has changed at some time before.
+        left = max(0, last - moment)
+        updated.append(moment + (wait if wait <= left else int(random() * left)))
     if not created:
         return updated
-    # Every ninth night a job touches some of the returns that are a month old,
+    # Every 17th night a job touches some of the returns that are a month old,
     # and stamps all of them with the second in which it runs.
-    for night in range(created[0] // DAY + 30, last // DAY, 9):
+    for night in range(created[0] // DAY + 30, last // DAY, 17):
         at = night * DAY + 3 * 3600 + int(random() * 600)
         low, high = bisect_left(created, at - 45 * DAY), bisect_left(created, at - 20 * DAY)
-        for index in rng.sample(range(low, high), min((high - low) // 2, 1200)):
+        for index in rng.sample(range(low, high), min((high - low) // 4, 700)):
             updated[index] = max(updated[index], at)
     return updated

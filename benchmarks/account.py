@@ -1,0 +1,72 @@
+"""The account that all read: the mock Loop, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import ceil
+from typing import Any
+
+from benchmarks.measure import stop
+
+START, END = "2023-01-01", "2026-01-01"
+"""Three years, uneven: peaks after the holidays, weeks with hardly a return."""
+PAGE = 750
+
+
+class Account:
+    """A running mock account and its control."""
+
+    def __init__(self, url: str, key: str, returns: int) -> None:
+        self.url = url
+        self.key = key
+        self.returns = returns
+
+    def behave(self, **quirks: Any) -> None:
+        """Change how the account answers; what is not named stays."""
+        self._control("quirks", quirks)
+
+    def forget(self) -> None:
+        """Begin the count of requests, and the key's minute, anew."""
+        self._control("reset-requests", {"budget": True})
+
+    def requests(self) -> tuple[int, int]:
+        """How many requests there were, and how many of them were answered 429."""
+        seen = self._control("requests")
+        throttled = sum(paths.get("429", 0) for paths in seen["by_path"].values())
+        return seen["total"], throttled
+
+    def fewest(self, page_size: int = PAGE) -> int:
+        """The fewest requests that all returns can be read with, state by state."""
+        rows = self._control("returns?fields=state")
+        states = Counter(row["state"] for row in rows)
+        return sum(ceil(count / page_size) for count in states.values())
+
+    def _control(self, task: str, given: dict[str, Any] | None = None) -> Any:
+        data = None if given is None else json.dumps(given).encode()
+        with urllib.request.urlopen(f"{self.url}/_mock/{task}", data, 120) as answer:  # noqa: S310
+            return json.load(answer)
+
+
+@contextmanager
+def account(returns: int) -> Iterator[Account]:
+    """Serve an account with so many returns; without a limit and without latency at first."""
+    options = ["--port=0", f"--returns={returns}", f"--start={START}", f"--end={END}"]
+    with subprocess.Popen(  # noqa: S603  the mock is this project's own
+        [sys.executable, "-m", "tests.mock_loop", "--requests-per-minute=0", *options],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            line = json.loads(process.stdout.readline()) if process.stdout else {}
+            served = Account(line["url"], line["key"], line["returns"])
+            # So that ordinary readers, who follow the links as they are, read everything.
+            served.behave(cursor_column="id", next_link_drops=[], next_link_version=None)
+            yield served
+        finally:
+            stop(process)

@@ -1,0 +1,139 @@
+"""Write into README.md and meltano.yml what the code says: `python scripts/sync_docs.py`.
+
+With --check, only say whether they agree. The test suite does.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tap_loopreturns.settings import CONFIG
+from tap_loopreturns.tap import STREAMS, TapLoopReturns
+
+ROOT = Path(__file__).resolve().parent.parent
+_EXTRACTOR = re.compile(r"    select:.*?(?=\n  loaders:)", re.DOTALL)
+
+
+def readme(text: str) -> str:
+    """README.md with its tables made anew."""
+    for name, table in (("settings", settings_table()), ("streams", streams_table())):
+        block = f"<!-- {name} -->\n{table}\n<!-- /{name} -->"
+        text = re.sub(
+            rf"<!-- {name} -->.*?<!-- /{name} -->", lambda _, b=block: b, text, flags=re.DOTALL
+        )
+    return text
+
+
+def meltano(text: str) -> str:
+    """meltano.yml with the extractor's settings made anew."""
+    off = [f'    - "!{stream.name}.*"' for stream in STREAMS if not stream.selected_by_default]
+    lines = [line for setting in definition() for line in _yaml(setting)]
+    made = "\n".join(["    select:", '    - "*.*"', *off, "    settings:", *lines])
+    return _EXTRACTOR.sub(lambda _: made, text, count=1)
+
+
+def settings_table() -> str:
+    """The settings as a table."""
+    rows = ["| setting | type | default | meaning |", "| --- | --- | --- | --- |"]
+    for name, setting in CONFIG.to_dict()["properties"].items():
+        kind = _kind(setting)
+        default = setting.get("default")
+        shown = "" if default in (None, []) else f"`{_plain(default)}`"
+        if name in CONFIG.to_dict()["required"]:
+            shown = "required"
+        rows.append(f"| `{name}` | {kind} | {shown} | {setting['description']} |")
+    return "\n".join(rows)
+
+
+def streams_table() -> str:
+    """The streams as a table."""
+    rows = [
+        "| stream | key | replication | scope of the key | endpoint | requests |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for stream in STREAMS:
+        key = ", ".join(f"`{name}`" for name in stream.keys)
+        replication = (
+            f"`{stream.replication_key}`"
+            if isinstance(stream.replication_key, str)
+            else "full table"
+        )
+        name = f"`{stream.name}`" + ("" if stream.selected_by_default else " (off)")
+        rows.append(
+            f"| {name} | {key} | {replication} | {stream.scope} | `{stream.endpoint}` | {stream.costs} |"
+        )
+    return "\n".join(rows)
+
+
+def definition() -> Iterator[dict[str, Any]]:
+    """The settings in the terms of a Meltano plugin definition, the SDK's own ones too."""
+    known = {"properties": dict(CONFIG.to_dict()["properties"])}
+    TapLoopReturns.append_builtin_config(known)
+    for name, setting in known["properties"].items():
+        item: dict[str, Any] = {
+            "name": name,
+            "label": setting.get("title", name),
+            "kind": _kind(setting),
+        }
+        if setting.get("format") == "date-time":
+            item["kind"] = "date_iso8601"
+        if setting.get("secret"):
+            item["sensitive"] = True
+        if "default" in setting and name in CONFIG.to_dict()["properties"]:
+            item["value"] = setting["default"]
+        item["description"] = " ".join(setting.get("description", "").split())
+        yield item
+
+
+def _kind(setting: dict[str, Any]) -> str:
+    kinds = [kind for kind in _listed(setting.get("type", "string")) if kind != "null"]
+    return str(kinds[0])
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _yaml(setting: dict[str, Any]) -> Iterator[str]:
+    lead = "    - "
+    for name, value in setting.items():
+        if isinstance(value, list):
+            shown = "[" + ", ".join(value) + "]"
+        elif isinstance(value, bool):
+            shown = "true" if value else "false"
+        elif isinstance(value, int):
+            shown = str(value)
+        else:
+            shown = (
+                '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+                if name != "name"
+                else value
+            )
+        yield f"{lead}{name}: {shown}"
+        lead = "      "
+
+
+def main() -> None:
+    """Write, or check."""
+    differ = False
+    for path, made in ((ROOT / "README.md", readme), (ROOT / "meltano.yml", meltano)):
+        text = path.read_text("utf-8")
+        if (new := made(text)) != text:
+            differ = True
+            if "--check" in sys.argv:
+                print(f"{path.name} does not say what the code says; run scripts/sync_docs.py")
+            else:
+                path.write_text(new, "utf-8")
+    sys.exit(differ and "--check" in sys.argv)
+
+
+if __name__ == "__main__":
+    main()

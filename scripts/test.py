@@ -1,0 +1,24 @@
+"""Run everything that CI runs: `python3 scripts/test.py`, with pytest's arguments if any."""
+
+from __future__ import annotations
+
+import sys
+
+from environment import Environment, say
+
+
+def main() -> None:
+    """Install, lint, check types, test."""
+    python = Environment(".venv")
+    python.install("--constraint", "constraints.txt", "--editable", ".", "--group", "dev")
+    say("ruff")
+    python.run("ruff", "check", ".")
+    python.run("ruff", "format", "--check", ".")
+    say("mypy")
+    python.run("mypy")
+    say("pytest")
+    python.run("python", "-m", "pytest", *sys.argv[1:])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""The targets of the matrix, each with its configuration, its tables and its manners."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.targets.destinations.base import Destination
+from tests.targets.destinations.databases import DuckDB, PipelinewisePostgres, Postgres
+from tests.targets.destinations.files import Csv, JsonLines
+from tests.targets.destinations.snowflake import Snowflake
+from tests.targets.postgres_server import PostgresServer
+
+NAMES = (
+    "target-postgres",
+    "target-snowflake",
+    "target-csv",
+    "target-duckdb",
+    "target-jsonl",
+    "pipelinewise-target-postgres",
+)
+
+__all__ = ["NAMES", "Destination", "destination"]
+
+
+def destination(name: str, folder: Path, server: PostgresServer | None = None) -> Destination:
+    """A destination of its own, empty, in a folder of its own or in a schema of the server."""
+    schema = re.sub(r"\W", "_", "_".join(folder.parts[-2:])).lower()
+    if name in {"target-postgres", "pipelinewise-target-postgres"}:
+        if server is None:
+            raise ValueError(f"{name} needs a server")
+        kind = Postgres if name == "target-postgres" else PipelinewisePostgres
+        return kind(folder, server, schema)
+    kinds = {
+        "target-snowflake": Snowflake,
+        "target-csv": Csv,
+        "target-duckdb": DuckDB,
+        "target-jsonl": JsonLines,
+    }
+    return kinds[name](folder)
