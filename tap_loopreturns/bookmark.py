@@ -55,15 +55,31 @@ class Bookmark:
         return cls(key, covered, value)
 
     def missing(self, states: Iterable[str], wanted: Span, *, lookback: int) -> dict[str, Spans]:
-        """What is to be read of `wanted`: what is not out, and the last stretch of what is."""
+        """What is to be read of `wanted`: what is not out, and the last stretch of what is.
+
+        A state that was left out for a while is read on from where it was left,
+        even if `wanted` begins later.
+        """
         missing = {}
         for state in states:
             out = self.covered.get(state, Spans())
-            tips = [span.end for span in out if span.end <= wanted.end][-1:]
-            again = Spans((max(tip - lookback, wanted.start), tip) for tip in tips)
-            if spans := (Spans([wanted]) - out) | again:
+            ends = [span.end for span in out if span.end <= wanted.end]
+            begin = min([wanted.start, *ends[-1:]])
+            tip = max([*ends, self.value or 0] if (self.value or 0) <= wanted.end else ends, default=0)
+            floor = min([wanted.start, *(span.start for span in out)])
+            again = Spans([(max(tip - lookback, floor), tip)])
+            if spans := (Spans([(begin, wanted.end)]) - out) | again:
                 missing[state] = spans
         return missing
+
+    def reopen(self, missing: Mapping[str, Spans]) -> None:
+        """Take in that these stretches are to be read, be it again.
+
+        A run that is interrupted before it has read them again leaves that to
+        the next one.
+        """
+        for state, spans in missing.items():
+            self.covered[state] = self.covered.get(state, Spans()) - spans
 
     def cover(self, credit: Mapping[str, Spans], states: Iterable[str], start: int) -> None:
         """Take in that these stretches are out now."""

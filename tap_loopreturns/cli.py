@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from collections.abc import Callable
 
@@ -24,8 +23,7 @@ def run(command: Callable[[], object], name: str) -> None:
     """Run a plugin's command line.
 
     With debug logging on, an expected failure shows its traceback too. Exit
-    codes are those of `errors`; 1 for files that cannot be read; 141 where the
-    reader of the output has gone.
+    codes are those of `errors`, and 1 for files that cannot be read.
     """
     try:
         command()
@@ -35,10 +33,6 @@ def run(command: Callable[[], object], name: str) -> None:
         _leave(name, str(error), 1)
     except simplejson.JSONDecodeError as error:
         _leave(name, f"A file given on the command line is not JSON: {error}", 1)
-    except BrokenPipeError:
-        # Python would complain once more when it flushes what nobody reads.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        _leave(name, "The target has closed its input; see its own messages.", 141)
     except OSError as error:
         _leave(name, str(error), 1)
 

@@ -7,7 +7,8 @@
     ├── LoopRefused            Loop says the request is wrong            exit code 5
     ├── UnexpectedAnswer       an answer that is not what Loop documents exit code 6
     ├── UncertainChange        sent, but was it made? (target only)      exit code 7
-    └── UncleanRecord          a record that cannot be delivered right   exit code 6
+    ├── UncleanRecord          a record that cannot be delivered right   exit code 6
+    └── TargetGone             nobody reads the output any more          exit code 141
 
 A message is one line, names what to change, and holds neither the key nor a
 customer's data: of an answer, only Loop's own error text is quoted, shortened.
@@ -76,3 +77,9 @@ class UncertainChange(LoopReturnsError):  # noqa: N818  likewise
     """A change was sent, and it is not known whether Loop made it: look before repeating it."""
 
     exit_code = 7
+
+
+class TargetGone(LoopReturnsError):  # noqa: N818  likewise
+    """The target has ended before the tap, and closed the pipe between them."""
+
+    exit_code = 141

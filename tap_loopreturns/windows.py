@@ -177,7 +177,8 @@ class Windows:
         return _Piece(Span(piece.span.start, middle))
 
     def _learn(self, window: Window, seen: Seen) -> None:
-        self._seen |= seen.states
+        if window.state is None:
+            self._seen |= seen.states
         self._exact &= seen.exact
         self._since_included |= window.since in seen.seconds
         self._until_included |= window.until in seen.seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -9,7 +10,11 @@ from typing import Any
 
 import msgspec
 from singer_sdk.contrib.msgspec import MsgSpecWriter
+from singer_sdk.singerlib import Message
 
+from tap_loopreturns.errors import TargetGone
+
+_ENOUGH = 1_000_000  # bytes to hold back
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -29,8 +34,21 @@ class PageWriter(MsgSpecWriter):
             message["record"] = record
             _ENCODER.encode_into(message, buffer, -1)
             buffer += b"\n"
-            if len(buffer) > 1_000_000:  # noqa: PLR2004
-                sys.stdout.buffer.write(buffer)
+            if len(buffer) > _ENOUGH:
+                _out(buffer)
                 buffer.clear()
-        sys.stdout.buffer.write(buffer)
+        _out(buffer)
+
+    def write_message(self, message: Message) -> None:
+        """Write one message."""
+        _out(self.format_message(message))
+
+
+def _out(lines: bytearray) -> None:
+    try:
+        sys.stdout.buffer.write(lines)
         sys.stdout.flush()
+    except BrokenPipeError:
+        # Python would complain once more when, at its end, it flushes what nobody reads.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise TargetGone("The target has ended; see its own messages.") from None

@@ -105,9 +105,10 @@ def unknown(stream: str, record: Mapping[str, Any]) -> list[str]:
 
 
 def _in_one_form(name: str, value: Any) -> Any:
-    """Ids without blanks; lists also from text with commas."""
+    """Ids without blanks; lists also from text: 1,2 or as databases write them, {1,2} or ["1"]."""
     if isinstance(value, str) and name in _LISTS:
-        return [part.strip() for part in value.split(",") if part.strip()]
+        parts = [part.strip(" \"'") for part in value.strip(" {}[]").split(",")]
+        return [part for part in parts if part]
     return value.strip() if isinstance(value, str) and name in _IDS else value
 
 

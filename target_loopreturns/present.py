@@ -20,7 +20,7 @@ from tap_loopreturns.loop.client import Client
 from tap_loopreturns.ordered import in_order
 from tap_loopreturns.settings import STATES
 from tap_loopreturns.spans import Span, Spans
-from tap_loopreturns.windows import Windows
+from tap_loopreturns.windows import LONGEST, Windows
 from target_loopreturns.actions import Action
 from target_loopreturns.kinds import KINDS
 
@@ -35,7 +35,6 @@ LISTS = {
 _DETAILS = "/warehouse/return/details"
 _FEW = 40
 _GRACE = 12  # requests that a stretch of the list may cost beyond what it finds
-_STRETCH = 60 * times.DAY
 _PAGE = 750
 _WORKERS = 4
 _TRIES = 5
@@ -121,7 +120,7 @@ def _from_list(client: Client, wanted: set[str]) -> dict[str, ReturnNow]:
     end = int(time.time())
     while wanted - found.keys() and end > times.EARLIEST:
         cost, gain = 0, len(found)
-        for rows in _stretch(client, Span(max(end - _STRETCH, times.EARLIEST), end)):
+        for rows in _stretch(client, Span(max(end - LONGEST, times.EARLIEST), end)):
             cost += 1
             found |= {
                 str(row["id"]): ReturnNow.of(row) for row in rows if str(row.get("id")) in wanted
@@ -130,7 +129,7 @@ def _from_list(client: Client, wanted: set[str]) -> dict[str, ReturnNow]:
                 return found
         if cost > len(found) - gain:
             return found
-        end -= _STRETCH
+        end -= LONGEST
     return found
 
 

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import closing
 from functools import cached_property
 from types import FrameType
 from typing import IO, Any, ClassVar
@@ -77,7 +78,10 @@ class TargetLoopReturns(PluginBase):
         again = f", {repeated:,} of them given twice" if repeated else ""
         self.logger.info("%s rows%s.", f"{given.rows:,}", again)
         self._acting = True
-        with open_ledger(self.settings.ledger, self.settings.account.api_url) as ledger:
+        with (
+            closing(self.client),
+            open_ledger(self.settings.ledger, self.settings.account.api_url) as ledger,
+        ):
             run = Run(self.client, ledger, self.settings, stop_if_asked=self.stop_if_asked)
             planned = run.plan(given.actions)
             for line in plan.show(planned, where=self.settings.outcomes):

@@ -1,4 +1,4 @@
-"""What the tests of the target share: an account, rows that act on it, and what must come of them."""
+"""What the tests of the target share: an account, rows to act on it, what must come of them."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def mixed(shop: Shop, count: int, seed: int = 1) -> dict[str, list[Row]]:
     rows = rows[: left - 2]
     rows += [{"return_id": NO_RETURN, "action": name} for name in ("cancel", "process")]
     names = ("line_item_ids", "content")
-    rows = [{name: None for name in names} | row for row in rows]
+    rows = [dict.fromkeys(names) | row for row in rows]
     return {"return_actions": rows, **others}
 
 

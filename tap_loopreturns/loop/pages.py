@@ -59,9 +59,10 @@ def numbered(client: Client, listing: Listing) -> Iterator[Rows]:
     """Laravel's numbered pages: allowlist, blocklist, Happy Returns.
 
     Rows that go while the list is read make later ones slide to an earlier page,
-    and be missed. The paginator's `total` tells.
+    and be missed. The paginator's `total` tells; so does a row that comes twice.
     """
     page, rows_read, total = 1, 0, None
+    ids: set[object] = set()
     while True:
         params = dict(listing.params) if page == 1 else {**listing.params, "page": page}
         document = client.get(listing.path, params, scope=listing.scope).json()
@@ -73,6 +74,7 @@ def numbered(client: Client, listing: Listing) -> Iterator[Rows]:
             raise Moved
         total = document.get("total")
         rows_read += len(rows)
+        _take_in(ids, rows)
         yield rows
         if not envelopes.next_link(document, listing.path, required=total is None):
             break
@@ -107,10 +109,12 @@ def offset(client: Client, listing: Listing) -> Iterator[Rows]:
     """`limit` and `offset`, without a total: label requests.
 
     Each page begins with the last row of the one before. Where it does not, rows
-    have come or gone before it.
+    have come or gone before it. A row that comes twice says the same, or that
+    Loop sorts rows of the same second at will.
     """
     limit, at = 250, 0
     last: object = None
+    ids: set[object] = set()
     while True:
         params = {**listing.params, "limit": limit, "offset": at}
         document = client.get(listing.path, params, scope=listing.scope).json()
@@ -119,7 +123,23 @@ def offset(client: Client, listing: Listing) -> Iterator[Rows]:
             raise Moved
         full = len(rows) == limit
         last = rows[-1].get("id") if full else None  # before the rows are given away
-        yield rows[1:] if at else rows
+        rows = rows[1:] if at else rows
+        _take_in(ids, rows)
+        yield rows
         if not full:
             return
         at += limit - 1
+
+
+def _take_in(ids: set[object], rows: Rows) -> None:
+    """Remember a page's rows by their id, where they have one.
+
+    Raises:
+        Moved: one of them was in the list before, so that another may have been passed over.
+    """
+    for row in rows:
+        known = row.get("id")
+        if isinstance(known, (str, int)):
+            if known in ids:
+                raise Moved
+            ids.add(known)

@@ -38,6 +38,7 @@ class LoopStream(Stream):
     # has seen to the rest.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
 
+    name: str
     keys: tuple[str, ...]
     """The names of its primary key; a catalog cannot change what the tap depends on."""
     scope: ClassVar[str]
@@ -66,6 +67,11 @@ class LoopStream(Stream):
             self.keys,
             Privacy(settings.pii, settings.pii_hash_key),
         )
+
+    @property
+    def emit_activate_version_messages(self) -> bool:
+        """Never ahead of the rows, as the SDK would: a target would remove all it has."""
+        return False
 
     def get_records(self, context: Context | None) -> Iterator[Record]:  # noqa: ARG002
         """Read the stream. Records are written as they come, so none are left to yield."""

@@ -20,7 +20,7 @@ class Dated(LoopStream):
 
     longest: ClassVar[int] = 119 * DAY
     changed_since: int
-    """Where this run is known to have something new; what is read before it is read again."""
+    """From where on a window holds something new; what is older in it is read again."""
 
     def read(self) -> None:
         """Read what is missing, oldest first; the bookmark follows each window."""
@@ -28,8 +28,10 @@ class Dated(LoopStream):
         mark = Bookmark.read(str(type(self).replication_key), self.bookmark_entry(), (_ROWS,))
         start = settings.span.start if mark.value is None else min(settings.span.start, mark.value)
         wanted = Span(start, settings.span.end)
-        self.changed_since = start if mark.value is None else mark.value - settings.lookback
-        missing = mark.missing((_ROWS,), wanted, lookback=settings.trailing).get(_ROWS, Spans())
+        out = mark.covered.get(_ROWS, Spans())
+        known = start if mark.value is None else mark.value - settings.lookback
+        lookback = max(settings.trailing, settings.lookback)
+        missing = mark.missing((_ROWS,), wanted, lookback=lookback).get(_ROWS, Spans())
         before = self.tap.client.requests
         first = next(iter(missing), None)
         self.progress.start(f"since {show(first.start)}" if first else "nothing to read")
@@ -38,6 +40,8 @@ class Dated(LoopStream):
             at = span.start
             while at < span.end:
                 window = Span(at, min(at + self.length(), span.end))
+                new = next(iter(Spans([window]) - out), None)
+                self.changed_since = min(known, new.start) if new else known
                 self.write_window(window)
                 at = window.end
                 done += window.length

@@ -130,8 +130,7 @@ class Carts(FullTable):
                 answer = self.tap.client.get(f"/cart/{token}", scope=self.scope)
                 document = envelopes.row(answer.json(), f"/cart/{token}")
             except LoopRefused as refusal:
-                # An unknown or emptied cart is 404, or an error under HTTP 200.
-                if refusal.status not in {200, 404}:
+                if not _is_gone(refusal):
                     raise
                 self.logger.warning("carts: no cart with token %s: %s", token, refusal)
                 continue
@@ -244,6 +243,14 @@ class BulkOperations(Commerce):
     scope = "Bulk Operations (Read)"
     endpoint = path = "/bulk-operations"
     rows = "bulk_operations"
+
+
+def _is_gone(refusal: LoopRefused) -> bool:
+    """Whether a cart is unknown or empty: 404, or an error under HTTP 200 that says so."""
+    said = str(refusal).lower().replace("_", " ")
+    return refusal.status == 404 or (  # noqa: PLR2004
+        refusal.status == 200 and ("not found" in said or "is empty" in said)  # noqa: PLR2004
+    )
 
 
 def _id_within(value: Any) -> Any:

@@ -47,6 +47,7 @@ class OneByOne(LoopStream):
         start = settings.span.start if mark.value is None else min(settings.span.start, mark.value)
         wanted = Span(start, settings.span.end)
         missing = mark.missing(settings.states, wanted, lookback=self.lookback())
+        mark.reopen(missing)
         before = client.requests
         changed = self._list(missing)
         minutes = len(changed) / settings.requests_per_minute
@@ -73,7 +74,7 @@ class OneByOne(LoopStream):
             self._cover(mark, missing, Span(at, until), start)
             at = until
             self.tap.stop_if_asked()
-        self._cover(mark, missing, wanted, start)
+        self._cover(mark, missing, Span(at, wanted.end), start)
         requests = client.requests - before
         self.progress.end(f"{self.progress.rows:,} rows, {requests} requests")
 

@@ -163,6 +163,7 @@ class ReturnsReading:
             missing[stream.name] = mark.missing(
                 states, Span(start, settings.span.end), lookback=settings.lookback
             )
+            mark.reopen(missing[stream.name])
             stream.write_schema()
             since = min(
                 (next(iter(spans)).start for spans in missing[stream.name].values()), default=None
@@ -198,7 +199,12 @@ class ReturnsReading:
             self._write(rows, proof.span, missing)
             done += sum(spans.length for spans in proof.credit.values())
             for stream in self._streams:
-                marks[stream.name].cover(proof.credit, states, starts[stream.name])
+                lacking = missing[stream.name]
+                credit = {
+                    state: spans & lacking.get(state, Spans())
+                    for state, spans in proof.credit.items()
+                }
+                marks[stream.name].cover(credit, states, starts[stream.name])
                 stream.checkpoint(marks[stream.name].entry())
                 stream.progress.add(0, done / total if total else None)
             self._streams[0].flush_state()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from typing import Any
 
 from tap_loopreturns import times
 from tap_loopreturns.loop import pages
 from tap_loopreturns.loop.pages import Listing, Rows
+from tap_loopreturns.ordered import in_order
 from tap_loopreturns.spans import Span
 from tap_loopreturns.streams.dated import Dated
 from tap_loopreturns.times import DAY
@@ -116,25 +118,34 @@ class HappyReturnsShipmentItems(HappyReturnsShipments):
 
     def read_window(self, window: Span) -> None:
         """Ask for the shipments of a window, then for the items of each that changed."""
-        for shipments in self._shipments(window):
-            for shipment in shipments:
-                changed = moment(shipment.get("updated_at"))
-                if changed is None or times.second(changed) >= self.changed_since:
-                    self._write_items(shipment)
+        changed = iter(
+            [one for page in self._shipments(window) for one in page if self._has_changed(one)]
+        )
+        for shipment, rows in in_order(
+            lambda: next(changed, None),
+            self._items,
+            workers=self.tap.settings.concurrency,
+            idle=self.tap.stop_if_asked,
+        ):
+            self._write_items(shipment, rows)
 
-    def _write_items(self, shipment: dict[str, Any]) -> None:
-        number = shipment.get("loop_shipment_id")
-        path = f"{self.path}/{number}/items"
-        rows: Rows = []
-        for page in pages.numbered(self.tap.client, Listing(path, "data", self.scope)):
-            rows += page
-        taken: dict[str, int] = {}
+    def _has_changed(self, shipment: dict[str, Any]) -> bool:
+        at = moment(shipment.get("updated_at"))
+        return at is None or times.second(at) >= self.changed_since
+
+    def _items(self, shipment: dict[str, Any]) -> Rows:
+        path = f"{self.path}/{shipment.get('loop_shipment_id')}/items"
+        listing = Listing(path, "data", self.scope)
+        return [row for page in pages.numbered(self.tap.client, listing) for row in page]
+
+    def _write_items(self, shipment: dict[str, Any], rows: Rows) -> None:
+        taken: Counter[str] = Counter()
         for row in rows:
             key = _row_key(row)
-            taken[key] = taken.get(key, 0) + 1
+            taken[key] += 1
             row["row_key"] = f"{key}-{taken[key]}"
             row["shipment_updated_at"] = shipment.get("updated_at")
-            row.setdefault("shipment_id", number)
+            row.setdefault("shipment_id", shipment.get("loop_shipment_id"))
         self.write_rows(rows)
 
 

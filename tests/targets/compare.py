@@ -38,8 +38,6 @@ class Manners:
     """Whether rows that are gone are removed (ACTIVATE_VERSION)."""
     text: Callable[[str], str | None] = str
     """What a text becomes in a column of text."""
-    spelled: Callable[[str], str] = str
-    """How the target spells a name."""
 
 
 def differences(
@@ -79,7 +77,7 @@ def _types(stream: str, table: Table, manners: Manners) -> list[str]:
     found = []
     for name, node in schema_files.load(stream)["properties"].items():
         wanted = manners.types[meant.kind(node)]
-        landed = table.columns.get(manners.spelled(name))
+        landed = table.columns.get(name)
         if landed is None:
             found.append(f"{stream}.{name}: no such column")
         elif wanted is not None and landed != wanted:
@@ -97,7 +95,7 @@ def _rows(
     found = []
     for row in landed:
         typed = {
-            name: _typed(meant.kind(node), row.get(manners.spelled(name)))
+            name: _typed(meant.kind(node), row.get(name))
             for name, node in nodes.items()
         }
         one = _key(typed, key)

@@ -110,8 +110,11 @@ class UserStage:
                 lines += [line for line in file.read().split("\n") if line]
         name = f'"{database}"."{schema}"."STAGED_{uuid.uuid4().hex.upper()}"'
         duck = cursor._duck_conn  # noqa: SLF001
-        duck.execute(f"create table {name} (SEQ bigint, C1 JSON)")
-        duck.executemany(f"insert into {name} values (?, ?)", list(enumerate(lines)))
+        duck.execute(
+            f"create table {name} as select * from "
+            "(select unnest(range(?)) as SEQ, unnest(?::varchar[])::json as C1)",
+            [len(lines), lines],
+        )
         return name
 
     def _drop(self, cursor: Any, staged: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.targets.destinations.base import Destination
 from tests.targets.destinations.databases import DuckDB, PipelinewisePostgres, Postgres
-from tests.targets.destinations.files import Csv, JsonLines
+from tests.targets.destinations.files import Csv, JsonLines, StitchDryRun
 from tests.targets.destinations.snowflake import Snowflake
 from tests.targets.postgres_server import PostgresServer
 
@@ -20,7 +20,10 @@ NAMES = (
     "pipelinewise-target-postgres",
 )
 
-__all__ = ["NAMES", "Destination", "destination"]
+FALLBACK = {"pipelinewise-target-postgres": "target-stitch"}
+"""What stands in for a target that needs a compiler, and a Python before 3.13."""
+
+__all__ = ["FALLBACK", "NAMES", "Destination", "destination"]
 
 
 def destination(name: str, folder: Path, server: PostgresServer | None = None) -> Destination:
@@ -36,5 +39,6 @@ def destination(name: str, folder: Path, server: PostgresServer | None = None) -
         "target-csv": Csv,
         "target-duckdb": DuckDB,
         "target-jsonl": JsonLines,
+        "target-stitch": StitchDryRun,
     }
     return kinds[name](folder)

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, ClassVar
 
 from tap_loopreturns import schema_files
@@ -79,6 +80,49 @@ class JsonLines(_Files):
     def _texts(self, stream: str) -> list[str]:
         path = self.folder / "jsonl" / f"{stream}.jsonl"
         return path.read_text("utf-8").split("\n")[:-1] if path.exists() else []
+
+
+class StitchDryRun(_Files):
+    """Stitch's own target-stitch, which checks each batch and writes the requests it would send.
+
+    It stands in as the target from outside the SDK's family where PipelineWise's
+    cannot be built.
+    """
+
+    name = "target-stitch"
+    requirements = ("target-stitch==4.0.3",)
+    executable = "target-stitch"
+
+    @property
+    def version(self) -> str:
+        return f"{super().version} (dry run)"
+
+    @property
+    def config(self) -> dict[str, Any]:
+        nowhere = "http://127.0.0.1"
+        return {
+            "client_id": 1,
+            "token": "none",
+            "small_batch_url": nowhere,
+            "big_batch_url": nowhere,
+            "batch_size_preferences": {},
+        }
+
+    @property
+    def command(self) -> list[str]:
+        return [*super().command, "--dry-run", "--output-file", str(self._path(self.runs))]
+
+    def lines(self, stream: str) -> Iterable[Row]:
+        for run in range(1, self.runs + 1):
+            for text in self._path(run).read_text("utf-8").split("\n")[:-1]:
+                request = json.loads(text, parse_float=Decimal)
+                if request["table_name"] == stream:
+                    for message in request["messages"]:
+                        if message["action"] == "upsert":
+                            yield {**message["data"], _RUN: run}
+
+    def _path(self, run: int) -> Path:
+        return self.folder / f"run-{run}.jsonl"
 
 
 class Csv(_Files):

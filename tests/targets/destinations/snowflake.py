@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from tests.targets import fakesnow_target
-from tests.targets.compare import Manners, Tables
+from tests.targets.compare import Manners, Row, Table, Tables
 from tests.targets.destinations.base import Destination, read_tables
 
 
@@ -29,7 +29,6 @@ class Snowflake(Destination):
             "texts": "JSON",
         },
         deletes=True,
-        spelled=str.upper,
     )
 
     @property
@@ -60,14 +59,22 @@ class Snowflake(Destination):
         return [python, fakesnow_target.__file__, *rest]
 
     def tables(self) -> Tables:
-        return read_tables(
+        capitals = read_tables(
             self.bin / "python",
             engine="duckdb",
             connect=str(self.folder / "LOOP.db"),
             schema="LOOP_RETURNS",
         )
+        return {
+            name: Table(_lower(table.columns), [_lower(row) for row in table.rows])
+            for name, table in capitals.items()
+        }
 
     def altered(self) -> list[str]:
         log = Path(self.environ["FAKESNOW_SQL_LOG"])
         lines = log.read_text("utf-8").splitlines() if log.exists() else []
         return [line for line in lines if line.lower().startswith("alter table")]
+
+
+def _lower(row: Row) -> Row:
+    return {name.lower(): value for name, value in row.items()}
