@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from contextlib import contextmanager
 from math import ceil
 from typing import Any
 
-from benchmarks.measure import stop
+from benchmarks.measure import python
 
 START, END = "2023-01-01", "2026-01-01"
 """Three years, uneven: peaks after the holidays, weeks with hardly a return."""
@@ -41,11 +40,10 @@ class Account:
         throttled = sum(paths.get("429", 0) for paths in seen["by_path"].values())
         return seen["total"], throttled
 
-    def fewest(self, page_size: int = PAGE) -> int:
+    def fewest(self) -> int:
         """The fewest requests that all returns can be read with, state by state."""
-        rows = self._control("returns?fields=state")
-        states = Counter(row["state"] for row in rows)
-        return sum(ceil(count / page_size) for count in states.values())
+        states = Counter(row["state"] for row in self._control("returns?fields=state"))
+        return sum(ceil(count / PAGE) for count in states.values())
 
     def _control(self, task: str, given: dict[str, Any] | None = None) -> Any:
         data = None if given is None else json.dumps(given).encode()
@@ -55,10 +53,10 @@ class Account:
 
 @contextmanager
 def account(returns: int) -> Iterator[Account]:
-    """Serve an account with so many returns; without a limit and without latency at first."""
+    """Serve an account with so many returns, at first without a limit and without latency."""
     options = ["--port=0", f"--returns={returns}", f"--start={START}", f"--end={END}"]
     with subprocess.Popen(  # noqa: S603  the mock is this project's own
-        [sys.executable, "-m", "tests.mock_loop", "--requests-per-minute=0", *options],
+        python("-m", "tests.mock_loop", "--requests-per-minute=0", *options),
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
@@ -69,4 +67,4 @@ def account(returns: int) -> Iterator[Account]:
             served.behave(cursor_column="id", next_link_drops=[], next_link_version=None)
             yield served
         finally:
-            stop(process)
+            process.terminate()

@@ -13,9 +13,14 @@ from typing import Any
 
 from tap_loopreturns.settings import CONFIG
 from tap_loopreturns.tap import STREAMS, TapLoopReturns
+from target_loopreturns.settings import CONFIG as TARGET_CONFIG
+from target_loopreturns.target import TargetLoopReturns
 
 ROOT = Path(__file__).resolve().parent.parent
 _EXTRACTOR = re.compile(r"    select:.*?(?=\n  loaders:)", re.DOTALL)
+_LOADER = re.compile(
+    r"(?<=    executable: target-loopreturns\n).*?    settings:.*?(?=\n  - name:)", re.DOTALL
+)
 
 
 def readme(text: str) -> str:
@@ -31,9 +36,15 @@ def readme(text: str) -> str:
 def meltano(text: str) -> str:
     """meltano.yml with the extractor's settings made anew."""
     off = [f'    - "!{stream.name}.*"' for stream in STREAMS if not stream.selected_by_default]
-    lines = [line for setting in definition() for line in _yaml(setting)]
-    made = "\n".join(["    select:", '    - "*.*"', *off, "    settings:", *lines])
-    return _EXTRACTOR.sub(lambda _: made, text, count=1)
+    known = {"properties": dict(CONFIG.to_dict()["properties"])}
+    TapLoopReturns.append_builtin_config(known)
+    tap = "\n".join(["    select:", '    - "*.*"', *off, "    settings:", *_settings(known)])
+    capabilities = [f"    - {each.value}" for each in TargetLoopReturns.capabilities]
+    target = "\n".join(
+        ["    capabilities:", *capabilities, "    settings:", *_settings(TARGET_CONFIG)]
+    )
+    text = _EXTRACTOR.sub(lambda _: tap, text, count=1)
+    return _LOADER.sub(lambda _: target, text, count=1)
 
 
 def settings_table() -> str:
@@ -69,10 +80,12 @@ def streams_table() -> str:
     return "\n".join(rows)
 
 
-def definition() -> Iterator[dict[str, Any]]:
-    """The settings in the terms of a Meltano plugin definition, the SDK's own ones too."""
-    known = {"properties": dict(CONFIG.to_dict()["properties"])}
-    TapLoopReturns.append_builtin_config(known)
+def _settings(known: dict[str, Any]) -> list[str]:
+    return [line for setting in definition(known) for line in _yaml(setting)]
+
+
+def definition(known: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Settings in the terms of a Meltano plugin definition."""
     for name, setting in known["properties"].items():
         item: dict[str, Any] = {
             "name": name,
@@ -83,7 +96,7 @@ def definition() -> Iterator[dict[str, Any]]:
             item["kind"] = "date_iso8601"
         if setting.get("secret"):
             item["sensitive"] = True
-        if "default" in setting and name in CONFIG.to_dict()["properties"]:
+        if "default" in setting and not isinstance(setting["default"], dict):
             item["value"] = setting["default"]
         item["description"] = " ".join(setting.get("description", "").split())
         yield item

@@ -2,13 +2,16 @@
 
     {"replication_key": "updated_at",
      "replication_key_value": "2026-11-22T10:00:00Z",
-     "covered": {"open": [["2024-11-22T00:00:00Z", "2026-11-22T10:00:00Z"]], …}}
+     "covered": {"open": [["2024-11-22T00:00:00Z", "2026-11-22T10:00:00Z"]], …},
+     "as_of": {"open": "2026-11-22T10:00:00Z", …}}
 
 `replication_key_value` is the point up to which everything is out, in all
 states; it never moves back. `covered` says more: what is out beyond that point,
 in a run that was interrupted, and from where on, so that an earlier `start_date`
-or a state that is added later reads just what is missing. A bookmark that has
-only the value, as one set by hand, counts for all states.
+or a state that is added later reads just what is missing. `as_of` is the upper
+bound of the last run that read the state: what is older by more than the
+lookback cannot have changed in what is out. A bookmark that has only the value,
+as one set by hand, counts for all states.
 """
 
 from __future__ import annotations
@@ -24,10 +27,17 @@ from tap_loopreturns.spans import Span, Spans
 class Bookmark:
     """What of a stream is out; written after every answer, true at every instant."""
 
-    def __init__(self, key: str, covered: Mapping[str, Spans], value: int | None = None) -> None:
+    def __init__(
+        self,
+        key: str,
+        covered: Mapping[str, Spans],
+        value: int | None = None,
+        as_of: Mapping[str, int] | None = None,
+    ) -> None:
         self.key = key
         self.covered = dict(covered)
         self.value = value
+        self.as_of = dict(as_of or {})
 
     @classmethod
     def read(cls, key: str, entry: Mapping[str, Any], states: Iterable[str]) -> Bookmark:
@@ -40,7 +50,7 @@ class Bookmark:
             value = None
             if entry.get("replication_key") in {None, key} and entry.get("replication_key_value"):
                 value = times.second(entry["replication_key_value"])
-            if isinstance(entry.get("covered"), Mapping):
+            if entry.get("covered") is not None:
                 covered = {
                     str(state): Spans((times.second(a), times.second(b)) for a, b in spans)
                     for state, spans in entry["covered"].items()
@@ -48,14 +58,15 @@ class Bookmark:
             else:
                 until = Spans([(times.EARLIEST, value)]) if value is not None else Spans()
                 covered = dict.fromkeys(states, until)
+            as_of = {str(s): times.second(at) for s, at in (entry.get("as_of") or {}).items()}
         except (TypeError, ValueError, AttributeError):
             raise SettingsError(
                 "--state", f"holds a bookmark for {key} that cannot be read."
             ) from None
-        return cls(key, covered, value)
+        return cls(key, covered, value, as_of)
 
     def missing(self, states: Iterable[str], wanted: Span, *, lookback: int) -> dict[str, Spans]:
-        """What is to be read of `wanted`: what is not out, and the last stretch of what is.
+        """What is to be read of `wanted`: what is not out, and what may have changed since.
 
         A state that was left out for a while is read on from where it was left,
         even if `wanted` begins later.
@@ -65,21 +76,20 @@ class Bookmark:
             out = self.covered.get(state, Spans())
             ends = [span.end for span in out if span.end <= wanted.end]
             begin = min([wanted.start, *ends[-1:]])
-            tip = max([*ends, self.value or 0] if (self.value or 0) <= wanted.end else ends, default=0)
-            floor = min([wanted.start, *(span.start for span in out)])
-            again = Spans([(max(tip - lookback, floor), tip)])
+            as_of = self.as_of.get(state, max(ends, default=0))
+            again = Spans([(as_of - lookback, min(as_of, wanted.end))]) & out
             if spans := (Spans([(begin, wanted.end)]) - out) | again:
                 missing[state] = spans
         return missing
 
-    def reopen(self, missing: Mapping[str, Spans]) -> None:
-        """Take in that these stretches are to be read, be it again.
+    def reopen(self, missing: Mapping[str, Spans], until: int) -> None:
+        """Take in that these stretches are read now, be it again, as they are at `until`.
 
-        A run that is interrupted before it has read them again leaves that to
-        the next one.
+        A run that is interrupted before it has read them leaves them to the next.
         """
         for state, spans in missing.items():
             self.covered[state] = self.covered.get(state, Spans()) - spans
+            self.as_of[state] = max(self.as_of.get(state, until), until)
 
     def cover(self, credit: Mapping[str, Spans], states: Iterable[str], start: int) -> None:
         """Take in that these stretches are out now."""
@@ -98,4 +108,5 @@ class Bookmark:
             state: [[times.show(start), times.show(end)] for start, end in spans]
             for state, spans in sorted(self.covered.items())
         }
+        entry["as_of"] = {state: times.show(at) for state, at in sorted(self.as_of.items())}
         return entry

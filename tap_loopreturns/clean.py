@@ -74,7 +74,7 @@ class Cleaner:
 
 def _shown(name: object) -> str:
     if isinstance(name, (str, int)) and not isinstance(name, bool) and "@" not in str(name):
-        return str(name)[:40] or "without an id"
+        return " ".join(str(name).split())[:40] or "without an id"
     return "without an id"
 
 
@@ -102,6 +102,8 @@ class _Object:
 
     def __call__(self, row: Any, found: _Found) -> Any:
         if row.__class__ is not dict:
+            if row == []:  # PHP writes an empty object so
+                return None
             raise Unclean("an object", row)
         for grade in self._grades:
             row = _graded(row, grade)

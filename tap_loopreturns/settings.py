@@ -21,6 +21,7 @@ from tap_loopreturns.spans import Span
 
 STATES = ("open", "closed", "cancelled", "expired", "review")
 _SHORTEST_HASH_KEY = 16
+_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 VERSIONS = ("2026-10", "2026-07", "v1", "unstable")
 
 CONFIG = th.PropertiesList(
@@ -219,7 +220,8 @@ def check(config: Mapping[str, Any], *, now: datetime, known: Mapping[str, Any])
         concurrency=_integer(given, "concurrency", 1, AHEAD),
         lookback=_integer(given, "lookback_hours", 0) * 3600,
         patience=_integer(given, "retry_minutes", 0) * 60,
-        timeout=_integer(given, "timeout_seconds", 1),
+        # The system's timers do not take centuries.
+        timeout=min(_integer(given, "timeout_seconds", 1), times.DAY),
         skip_missing_scopes=_one_of(given, "on_missing_scope", ("fail", "skip")) == "skip",
         trailing=_integer(given, "trailing_days", 0) * times.DAY,
         notes_lookback=_integer(given, "notes_lookback_days", 0) * times.DAY,
@@ -254,10 +256,10 @@ def _url(given: Mapping[str, Any]) -> str:
         raise SettingsError("api_url", wants)
     try:
         parts = urlsplit(url.strip().rstrip("/"))
-        host, _port = parts.hostname, parts.port
+        host, _port = parts.hostname or "", parts.port
     except ValueError:
         raise SettingsError("api_url", wants) from None
-    if not host or parts.scheme not in {"http", "https"} or "@" in parts.netloc:
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(parts.netloc):
         raise SettingsError("api_url", wants)
     if parts.path or parts.query or parts.fragment:
         raise SettingsError("api_url", f"{wants} The path /api/… is added by the tap.")
@@ -327,7 +329,7 @@ def _cart_tokens(given: Mapping[str, Any]) -> tuple[str, ...]:
     if isinstance(tokens, str):
         tokens = [token.strip() for token in tokens.split(",") if token.strip()]
     if not isinstance(tokens, list) or not all(
-        isinstance(token, str) and re.fullmatch(r"[\w.~-]+", token) for token in tokens
+        isinstance(token, str) and re.fullmatch(r"(?!\.+$)[\w.~-]+", token) for token in tokens
     ):
         raise SettingsError("cart_tokens", "accepts a list of cart tokens.")
     return tuple(dict.fromkeys(tokens))

@@ -171,7 +171,7 @@ class TapLoopReturns(Tap):
         return self._version
 
     def stop_if_asked(self) -> None:
-        """Stop here, between two answers, if a signal has asked for it."""
+        """Stop here, if a signal has asked for it while a message was being written."""
         if self._asked_to_stop is None:
             return
         name = signal.Signals(self._asked_to_stop).name
@@ -181,9 +181,12 @@ class TapLoopReturns(Tap):
         raise SystemExit(128 + self._asked_to_stop)
 
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        """Stop at once, while Loop is awaited too, but never within a message."""
         if self._asked_to_stop is not None:
             raise SystemExit(128 + signum)
         self._asked_to_stop = signum
+        if not self.page_writer.busy:
+            self.stop_if_asked()
 
     @classmethod
     def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:

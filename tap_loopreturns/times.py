@@ -21,7 +21,10 @@ def parse(text: str) -> datetime:
         ValueError: it is not a date.
     """
     moment = datetime.fromisoformat(text.strip())
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:  # in the year 1 or 9999, and out of it in UTC
+        raise ValueError("out of range") from None
 
 
 def second(text: str) -> int:

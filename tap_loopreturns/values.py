@@ -18,7 +18,7 @@ from tap_loopreturns import times
 from tap_loopreturns.loop.envelopes import shape
 
 NONE = frozenset({"", "N/A"})
-_AMOUNT = re.compile(r"[+-]?\d+(\.\d*)?|[+-]?\.\d+")
+_AMOUNT = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+")
 _UTC_ENDINGS = ("Z", ".000Z", "+00:00", ".000000Z", ".000000+00:00")
 _REMEMBERED = 20_000
 
@@ -94,12 +94,14 @@ def moment(value: Any) -> str | None:
             return None
         try:
             parsed = datetime.fromisoformat(value)
-            if value[19:] in _UTC_ENDINGS and value[10] == "T":
+            if value[19:] in _UTC_ENDINGS and value[10] == "T" and value[5] != "W":
                 return value[:19] + "Z"
             parsed = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
             return times.spell(parsed)
         except (ValueError, OverflowError):
             raise Unclean("a date-time", value) from None
+    if value is None:
+        return None
     if isinstance(value, Mapping):
         return _php_moment(value)
     raise Unclean("a date-time", value)
@@ -126,7 +128,7 @@ def integer(value: Any) -> int | None:
     if isinstance(value, str):
         if value in NONE:
             return None
-        if re.fullmatch(r"[+-]?\d{1,18}", value):
+        if re.fullmatch(r"[+-]?[0-9]{1,18}", value):
             return int(value)
     elif isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
         return int(value)

@@ -21,6 +21,9 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 class PageWriter(MsgSpecWriter):
     """The SDK's msgspec writer, which also writes many records of a stream at once."""
 
+    busy = False
+    """Amid writing: whoever stops here cuts a line."""
+
     def write_records(
         self, stream: str, records: Iterable[dict[str, Any]], version: int | None
     ) -> None:
@@ -35,20 +38,22 @@ class PageWriter(MsgSpecWriter):
             _ENCODER.encode_into(message, buffer, -1)
             buffer += b"\n"
             if len(buffer) > _ENOUGH:
-                _out(buffer)
+                self._out(buffer)
                 buffer.clear()
-        _out(buffer)
+        self._out(buffer)
 
     def write_message(self, message: Message) -> None:
         """Write one message."""
-        _out(self.format_message(message))
+        self._out(self.format_message(message))
 
-
-def _out(lines: bytearray) -> None:
-    try:
-        sys.stdout.buffer.write(lines)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python would complain once more when, at its end, it flushes what nobody reads.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise TargetGone("The target has ended; see its own messages.") from None
+    def _out(self, lines: bytearray) -> None:
+        self.busy = True
+        try:
+            sys.stdout.buffer.write(lines)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Python would complain once more when, at its end, it flushes what nobody reads.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise TargetGone("The target has ended; see its own messages.") from None
+        finally:
+            self.busy = False

@@ -14,7 +14,8 @@ from jsonschema import ValidationError
 from target_loopreturns import kinds
 from target_loopreturns.kinds import PERMISSIONS
 
-_IDS = ("id", "return_id", "action_id")
+_IDS = ("id", "return_id")
+_NAMES = (*_IDS, "action_id", "token")
 _LISTS = ("line_item_ids", "cart")
 _CLOSE = 0.85  # how much an unknown name resembles one that is known, to be a slip
 
@@ -109,14 +110,16 @@ def _in_one_form(name: str, value: Any) -> Any:
     if isinstance(value, str) and name in _LISTS:
         parts = [part.strip(" \"'") for part in value.strip(" {}[]").split(",")]
         return [part for part in parts if part]
-    return value.strip() if isinstance(value, str) and name in _IDS else value
+    return value.strip() if isinstance(value, str) and name in _NAMES else value
 
 
 def _canonical(name: str, value: Any) -> Any:
-    if name in _IDS:
+    if name == "action_id":
         return str(value)
+    if name in _IDS:
+        return str(int(value))
     if name == "line_item_ids":
-        return sorted({str(one) for one in value}, key=int)
+        return [str(one) for one in sorted({int(one) for one in value})]
     return [int(one) for one in value] if name == "cart" else value
 
 
@@ -141,6 +144,7 @@ _PROBLEMS = {
     "type": "must be of type {wants}",
     "maxLength": "is too long; Loop takes {wants} characters at most",
     "minLength": "is empty",
+    "minimum": "is less than {wants}",
     "minItems": "is an empty list",
     "minProperties": "is an empty object",
     "pattern": "is not in the form that Loop knows ({wants})",

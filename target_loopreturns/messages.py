@@ -79,11 +79,11 @@ def _parse(line: str | bytes, number: int) -> dict[str, Any]:
         message = _DECODER.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise InputRefused(f"Line {number} is not a Singer message: it is not JSON.") from None
-    wanted = {"RECORD": ("stream", "record")}
+    wanted = {"RECORD": ("stream", "record"), "STATE": ("value",)}
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         raise InputRefused(f"Line {number} is not a Singer message: it has no type.")
     if missing := [name for name in wanted.get(message["type"], ()) if name not in message]:
-        raise InputRefused(f"Line {number}: a RECORD without '{missing[0]}'.")
+        raise InputRefused(f"Line {number}: a {message['type']} without '{missing[0]}'.")
     return message
 
 

@@ -1,8 +1,8 @@
 """The account as it is now, as far as the actions are about it: only reading, few requests.
 
 Few returns are asked for one by one. Many are first looked for in the list of
-returns, latest change first, 750 in an answer, as long as that finds more
-returns than it costs requests; the rest, again, one by one.
+returns, latest changes first, 750 in an answer, as long as that does not cost
+many more requests than it finds returns; the rest, again, one by one.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LISTS = {
 }
 _DETAILS = "/warehouse/return/details"
 _FEW = 40
-_GRACE = 12  # requests that a stretch of the list may cost beyond what it finds
+_WASTE = 0.25  # for each return that is looked for, what the list may cost beyond what it finds
 _PAGE = 750
 _WORKERS = 4
 _TRIES = 5
@@ -118,17 +118,15 @@ def _one(client: Client, return_id: str) -> ReturnNow | None:
 def _from_list(client: Client, wanted: set[str]) -> dict[str, ReturnNow]:
     found: dict[str, ReturnNow] = {}
     end = int(time.time())
+    cost = 0
     while wanted - found.keys() and end > times.EARLIEST:
-        cost, gain = 0, len(found)
         for rows in _stretch(client, Span(max(end - LONGEST, times.EARLIEST), end)):
             cost += 1
             found |= {
                 str(row["id"]): ReturnNow.of(row) for row in rows if str(row.get("id")) in wanted
             }
-            if cost > len(found) - gain + _GRACE:
+            if cost > len(found) + len(wanted) * _WASTE:
                 return found
-        if cost > len(found) - gain:
-            return found
         end -= LONGEST
     return found
 

@@ -77,7 +77,6 @@ class TargetLoopReturns(PluginBase):
         repeated = given.rows - len(given.actions)
         again = f", {repeated:,} of them given twice" if repeated else ""
         self.logger.info("%s rows%s.", f"{given.rows:,}", again)
-        self._acting = True
         with (
             closing(self.client),
             open_ledger(self.settings.ledger, self.settings.account.api_url) as ledger,
@@ -91,6 +90,7 @@ class TargetLoopReturns(PluginBase):
                 self._write([*run.results.values(), *plans])
                 click.echo("Nothing was done: set 'apply: true' to act.", err=True)
                 return
+            self._acting = True  # from here on, a signal waits for the request under way
             try:
                 run.carry_out(planned)
                 run.wait()
@@ -104,19 +104,24 @@ class TargetLoopReturns(PluginBase):
         outcomes.write(self.settings.outcomes, settled, singer=singer)
 
     def _end(self, given: Input, run: Run) -> None:
-        """Pass STATE on, if no row is left to be given again, and tell how it went."""
-        results = Counter(run.results[action.key].outcome.result for action in given.actions)
+        """Tell how it went, and pass STATE on if no row need be given again."""
+        asked = {action.key for action in given.actions}
+        results = Counter(run.results[key].outcome.result for key in asked)
         told = ", ".join(f"{count:,} {result}" for result, count in sorted(results.items()))
         self.logger.info("%s. See %s.", told or "Nothing to do", self.settings.outcomes)
-        if given.state and not results["failed"]:
-            sys.stdout.write(msgspec.json.encode(given.state["value"]).decode() + "\n")
-            sys.stdout.flush()
+        # What an earlier run had queued, and has failed since, is told once, aloud.
+        results["failed"] += sum(
+            one.outcome.result == "failed" for key, one in run.results.items() if key not in asked
+        )
         if results["failed"] or results["uncertain"]:
             raise ActionsUnsettled(
                 f"{results['failed']:,} actions failed, {results['uncertain']:,} are uncertain; "
                 f"the reasons are in {self.settings.outcomes}. The next run tries the failed "
                 "ones again, and looks at the uncertain ones."
             )
+        if given.state:
+            sys.stdout.write(msgspec.json.encode(given.state["value"]).decode() + "\n")
+            sys.stdout.flush()
 
     def stop_if_asked(self) -> None:
         """Stop here, between two requests, if a signal has asked for it."""

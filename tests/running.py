@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,9 +63,14 @@ def run_tap(
     select: Iterable[str] | None = ("returns",),
     state: Mapping[str, Any] | None = None,
     catalog: dict[str, Any] | None = None,
-    fails: bool = False,
+    fails: bool | None = False,
+    prepare: Callable[[TapLoopReturns], object] | None = None,
 ) -> Run:
-    """Run the tap in this process; `select` None selects what is selected by default."""
+    """Run the tap in this process; `select` None selects what is selected by default.
+
+    `fails` says whether the run shall fail; None: it may. `prepare` may change the tap before
+    it begins.
+    """
     tap = TapLoopReturns(
         config=dict(config), state=json.loads(json.dumps(state or {})), catalog=catalog
     )
@@ -74,6 +79,8 @@ def run_tap(
         for stream in tap.streams.values():
             stream.selected = stream.name in chosen or "all" in chosen
     buffer = io.BytesIO()
+    if prepare:
+        prepare(tap)
     kept, sys.stdout = sys.stdout, io.TextIOWrapper(buffer, "utf-8")
     error: BaseException | None = None
     try:
@@ -85,7 +92,7 @@ def run_tap(
         written = buffer.getvalue().decode()
         sys.stdout = kept
         tap.client.close()
-    if error and not fails:
+    if error and fails is False:
         raise error
     if fails and not error:
         pytest.fail("the run succeeded")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -27,7 +28,9 @@ def test_the_tables_of_the_readme_and_the_settings_of_meltano_are_those_of_the_c
 def test_meltano_knows_every_setting_and_capability() -> None:
     """The extractor in meltano.yml offers what --about offers."""
     project = yaml.safe_load((ROOT / "meltano.yml").read_text())
-    (extractor,) = project["plugins"]["extractors"]
+    extractor = next(
+        plugin for plugin in project["plugins"]["extractors"] if plugin["name"] == "tap-loopreturns"
+    )
     settings = {setting["name"]: setting for setting in extractor["settings"]}
     known = {"properties": dict(CONFIG.to_dict()["properties"])}
     TapLoopReturns.append_builtin_config(known)
@@ -49,5 +52,7 @@ def test_the_readme_names_every_exit_code() -> None:
         for kind in vars(errors).values()
         if isinstance(kind, type) and issubclass(kind, errors.LoopReturnsError)
     }
-    assert {code for code in codes if f"| {code} |" not in readme} == set()
+    assert {
+        code for code in codes if not re.search(rf"\| ([\d, ]+, )?{code}[,| ]", readme)
+    } == set()
     assert len(codes) > 5

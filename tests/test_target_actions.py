@@ -137,6 +137,7 @@ def test_an_identity_cannot_be_given_to_two_actions() -> None:
         ("[]", "no type"),
         ('{"stream": "carts"}', "no type"),
         ('{"type": "RECORD", "stream": "carts"}', "without 'record'"),
+        ('{"type": "STATE"}', "a STATE without 'value'"),
         ('{"type": "RECORD", "stream": "orders", "record": {}}', "'orders' is no kind of action"),
         ('{"type": "RECORD", "stream": "carts", "record": 5}', "no kind of action"),
         ('{"type": "BATCH", "stream": "carts"}', "BATCH"),

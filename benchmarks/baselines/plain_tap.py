@@ -6,7 +6,7 @@ defaults for all else: ``python -m benchmarks.baselines.plain_tap --config FILE`
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import ParseResult, parse_qsl
@@ -100,7 +100,7 @@ class TapPlain(Tap):
         th.Property("end_date", th.StringType, required=True),
     ).to_dict()
 
-    def discover_streams(self) -> Iterable[Stream]:
+    def discover_streams(self) -> Sequence[Stream]:
         """The one stream."""
         return [Returns(self)]
 

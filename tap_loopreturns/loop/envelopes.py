@@ -12,16 +12,28 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
 from tap_loopreturns.errors import LoopRefused, UnexpectedAnswer
 
-_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+_FAR = re.compile("[eE][+-]?[0-9]{4}")
+
+
+def _exact(number: str) -> Decimal:
+    """A number with a fraction or an exponent; written out, it must not fill the memory."""
+    if _FAR.search(number):
+        raise ValueError("out of range")
+    return Decimal(number)
+
+
+_DECODER = msgspec.json.Decoder(float_hook=_exact)
 _SCANNER = msgspec.json.Decoder(type=msgspec.Raw)
 _EMAIL = re.compile(r"[^\s@\"'<>]+@[^\s@\"'<>]+")
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 _MOST_WORDS = 200
+_OF_AN_ERROR = {"message", "code", "http_code", "status", "success", "error", "errors"}
 
 
 def is_sound(body: bytes) -> bool:
@@ -43,24 +55,30 @@ def parse(body: bytes, where: str) -> Any:
     """
     try:
         document = _DECODER.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        document = _tolerant(body)
-        if document is None:
+        return _as_text(document) if rb"\u0000" in body else document
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        parsed = _tolerant(body)
+        if parsed is None:
             raise UnexpectedAnswer(f"GET {where}: an answer that is not JSON in UTF-8.") from None
-        return _as_text(document.value)
-    return _as_text(document) if rb"\u0000" in body else document
+        return parsed.value
 
 
 def words(document: object) -> str:
     """Loop's own words in an error body, on one line, shortened, without e-mail addresses."""
-    text = " ".join(" ".join(_find_words(document)).split())
-    text = _EMAIL.sub("[e-mail]", text)
-    return (text[: _MOST_WORDS - 1] + "…" if len(text) > _MOST_WORDS else text) or "no reason given"
+    try:
+        found = _find_words(document)
+    except RecursionError:
+        found = []
+    return _line(" ".join(found), _MOST_WORDS) or "no reason given"
 
 
 def refuse_error(document: object, where: str) -> None:
     """Raise LoopRefused where a body says that it is an error, whatever its status was."""
-    if isinstance(document, Mapping) and (document.get("error") or document.get("errors")):
+    if isinstance(document, Mapping) and (
+        document.get("error")
+        or document.get("errors")
+        or ("message" in document and document.keys() <= _OF_AN_ERROR)
+    ):
         raise LoopRefused(
             f"GET {where}: Loop answers with an error under HTTP 200: {words(document)}",
             status=200,
@@ -98,7 +116,7 @@ def next_link(document: Mapping[str, Any], where: str, *, required: bool) -> str
             link = document[name]
             if link is None or link == "":
                 return None
-            if isinstance(link, str):
+            if isinstance(link, str) and _is_link(link):
                 return link
             raise UnexpectedAnswer(f"GET {where}: '{name}' is {shape(link)}, not a link or null.")
     if required:
@@ -106,14 +124,29 @@ def next_link(document: Mapping[str, Any], where: str, *, required: bool) -> str
     return None
 
 
+def _is_link(text: str) -> bool:
+    try:
+        urlsplit(text)
+    except ValueError:
+        return False
+    return True
+
+
 def shape(value: object) -> str:
     """What kind of thing a value is, without showing it."""
     if isinstance(value, Mapping):
-        return f"an object with {', '.join(sorted(map(str, value))[:5]) or 'nothing'}"
+        names = ", ".join(_line(str(name), 40) for name in sorted(map(str, value))[:5])
+        return f"an object with {names or 'nothing'}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return f"a list of {len(value)}"
-    names = {str: "text", bool: "true or false", int: "a number", Decimal: "a number"}
-    return "null" if value is None else names.get(type(value), type(value).__name__)
+    kinds = {str: "text", bool: "true or false", int: "a number", Decimal: "a number"}
+    return "null" if value is None else kinds.get(type(value), type(value).__name__)
+
+
+def _line(text: str, most: int) -> str:
+    """On one line, shortened, without e-mail addresses."""
+    text = _EMAIL.sub("[e-mail]", " ".join(text.split()))
+    return text[: most - 1] + "…" if len(text) > most else text
 
 
 class _Parsed:
@@ -124,7 +157,7 @@ class _Parsed:
 def _tolerant(body: bytes) -> _Parsed | None:
     """Parse what only the standard library takes: escapes of lone surrogates."""
     try:
-        return _Parsed(json.loads(body, parse_float=Decimal, parse_constant=_no_constant))
+        return _Parsed(_as_text(json.loads(body, parse_float=_exact, parse_constant=_no_constant)))
     except (ValueError, RecursionError):
         return None
 

@@ -8,6 +8,7 @@ while it was read, is read again from the start by whoever asked (`Moved`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -61,8 +62,10 @@ def numbered(client: Client, listing: Listing) -> Iterator[Rows]:
     Rows that go while the list is read make later ones slide to an earlier page,
     and be missed. The paginator's `total` tells; so does a row that comes twice.
     """
-    page, rows_read, total = 1, 0, None
+    page, rows_read = 1, 0
+    total: int | None = None
     ids: set[object] = set()
+    links: set[str] = set()
     while True:
         params = dict(listing.params) if page == 1 else {**listing.params, "page": page}
         document = client.get(listing.path, params, scope=listing.scope).json()
@@ -70,20 +73,23 @@ def numbered(client: Client, listing: Listing) -> Iterator[Rows]:
         if isinstance(document, list):
             yield rows
             return
-        if total not in {None, document.get("total")}:
+        said = _total(document, listing.path)
+        if total not in {None, said}:
             raise Moved
-        total = document.get("total")
+        total = said
         rows_read += len(rows)
         _take_in(ids, rows)
         yield rows
-        if not envelopes.next_link(document, listing.path, required=total is None):
+        link = envelopes.next_link(document, listing.path, required=total is None)
+        if link is None:
             break
         page += 1
-        if isinstance(total, int) and page > total + 1:
+        if link in links or (total is not None and page > total + 1):
             raise UnexpectedAnswer(
                 f"GET {listing.path}: Loop links more pages than there are rows."
             )
-    if isinstance(total, int) and total != rows_read:
+        links.add(link)
+    if total not in {None, rows_read}:
         raise Moved
 
 
@@ -129,6 +135,16 @@ def offset(client: Client, listing: Listing) -> Iterator[Rows]:
         if not full:
             return
         at += limit - 1
+
+
+def _total(document: Mapping[str, Any], where: str) -> int | None:
+    """How many rows a paginator says there are, if it does."""
+    total = document.get("total")
+    if isinstance(total, str) and re.fullmatch("[0-9]{1,15}", total):
+        return int(total)
+    if total is None or total.__class__ is int:
+        return total
+    raise UnexpectedAnswer(f"GET {where}: 'total' is {envelopes.shape(total)}, not a number.")
 
 
 def _take_in(ids: set[object], rows: Rows) -> None:

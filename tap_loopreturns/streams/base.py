@@ -75,6 +75,7 @@ class LoopStream(Stream):
 
     def get_records(self, context: Context | None) -> Iterator[Record]:  # noqa: ARG002
         """Read the stream. Records are written as they come, so none are left to yield."""
+        self.tap.stop_if_asked()
         if self.tap.may_read(self):
             self.read()
         return iter(())
@@ -90,9 +91,10 @@ class LoopStream(Stream):
         self.progress.rows += len(records)
         if self._written_as_it_is:
             self.tap.page_writer.write_records(self.name, records, self._stream_version)
-            return
-        for record in records:
-            self._write_mapped(record)
+        else:
+            for record in records:
+                self._write_mapped(record)
+        self.tap.stop_if_asked()
 
     def write_schema(self) -> None:
         """Write the SCHEMA message, before records that another stream's turn brings."""

@@ -32,6 +32,7 @@ class Dated(LoopStream):
         known = start if mark.value is None else mark.value - settings.lookback
         lookback = max(settings.trailing, settings.lookback)
         missing = mark.missing((_ROWS,), wanted, lookback=lookback).get(_ROWS, Spans())
+        mark.reopen({_ROWS: missing}, settings.span.end)
         before = self.tap.client.requests
         first = next(iter(missing), None)
         self.progress.start(f"since {show(first.start)}" if first else "nothing to read")

@@ -47,7 +47,7 @@ class OneByOne(LoopStream):
         start = settings.span.start if mark.value is None else min(settings.span.start, mark.value)
         wanted = Span(start, settings.span.end)
         missing = mark.missing(settings.states, wanted, lookback=self.lookback())
-        mark.reopen(missing)
+        mark.reopen(missing, settings.span.end)
         before = client.requests
         changed = self._list(missing)
         minutes = len(changed) / settings.requests_per_minute

@@ -163,7 +163,7 @@ class ReturnsReading:
             missing[stream.name] = mark.missing(
                 states, Span(start, settings.span.end), lookback=settings.lookback
             )
-            mark.reopen(missing[stream.name])
+            mark.reopen(missing[stream.name], settings.span.end)
             stream.write_schema()
             since = min(
                 (next(iter(spans)).start for spans in missing[stream.name].values()), default=None

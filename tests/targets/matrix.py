@@ -21,6 +21,7 @@ class Outcome:
     """What came of a destination."""
 
     destination: Destination
+    shop: Shop
     streams: int = 0
     rows: int = 0
     seconds: float = 0.0
@@ -51,7 +52,7 @@ def prove(
 
 
 def _twice(to: Destination, shop: Shop, change: Callable[[Shop], None], load: Load) -> Outcome:
-    outcome = Outcome(to)
+    outcome = Outcome(to, shop)
     began = time.monotonic()
     with account.served(shop) as loop:
         settings = account.settings(loop)

@@ -1,6 +1,6 @@
 """One virtual environment for each set of requirements, made once and kept.
 
-They stand in `.targets/` of the checkout, or where TAP_LOOPRETURNS_TARGETS says.
+They stand in `.targets/` of the checkout, or where LOOP_TARGETS_CACHE says.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def cache() -> Path:
     """Where the environments are, and whatever else takes long to make."""
-    folder = Path(os.environ.get("TAP_LOOPRETURNS_TARGETS") or ROOT / ".targets")
+    folder = Path(os.environ.get("LOOP_TARGETS_CACHE") or ROOT / ".targets")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / ".gitignore").write_text("*\n", "utf-8")
     return folder

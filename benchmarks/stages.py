@@ -1,0 +1,52 @@
+"""The tap with its later stages left out: ``python -m benchmarks.stages STAGE …``.
+
+What a stage costs is the difference between the run that ends with it and the
+run that ends before it. All other arguments are the tap's own.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from tap_loopreturns import clean, tap, writer
+from tap_loopreturns.loop import envelopes
+
+STAGES = {
+    "start": "start",
+    "fetch": "fetch and windows",
+    "decode": "decode",
+    "clean": "clean",
+    "write": "encode and write",
+}
+
+
+def _no_write(_self: object, _stream: str, records: Iterable[Any], _version: int | None) -> None:
+    for _ in records:
+        pass
+
+
+def _no_clean(_self: object, row: dict[str, Any]) -> dict[str, Any]:
+    return row
+
+
+def _no_parse(_body: bytes, _where: str) -> dict[str, Any]:
+    return {}
+
+
+def main(stage: str) -> None:
+    """Run the tap up to and with a stage."""
+    left_out = list(STAGES)[list(STAGES).index(stage) + 1 :]
+    if "write" in left_out:
+        writer.PageWriter.write_records = _no_write  # type: ignore[assignment,method-assign]
+    if "clean" in left_out:
+        clean.Cleaner.__call__ = _no_clean  # type: ignore[assignment,method-assign]
+    if "decode" in left_out:
+        envelopes.parse = _no_parse  # type: ignore[assignment]
+    if "fetch" not in left_out:
+        tap.main()
+
+
+if __name__ == "__main__":
+    main(sys.argv.pop(1))

@@ -1,0 +1,68 @@
+"""Runs without waiting: pauses and retries happen on a clock that jumps."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from random import Random
+
+from tap_loopreturns.loop.client import Account, Client
+from tap_loopreturns.loop.pacing import Pacer
+from tap_loopreturns.tap import TapLoopReturns
+
+
+class Jumping:
+    """A clock that a sleep moves on at once."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+        self._lock = threading.Lock()
+
+    def now(self) -> float:
+        """The time."""
+        return time.monotonic() + self._ahead
+
+    def sleep(self, seconds: float) -> None:
+        """Be as if so many seconds had passed."""
+        with self._lock:
+            self._ahead += seconds
+        time.sleep(0.0005)
+
+
+def without_waiting(
+    *, timeout: float = 5.0, patience: float | None = None, seed: int = 1
+) -> Callable[[TapLoopReturns], None]:
+    """Prepares a tap (see `run_tap`) so that no pause takes time."""
+
+    def prepare(tap: TapLoopReturns) -> None:
+        chosen, clock, rng = tap.settings, Jumping(), Random(seed)
+        account = Account(
+            chosen.api_url,
+            chosen.api_version,
+            chosen.api_key,
+            patience=chosen.patience if patience is None else patience,
+            timeout=timeout,
+        )
+        tap.client = Client(
+            account,
+            Pacer(chosen.requests_per_minute, clock=clock.now, sleep=clock.sleep),
+            connections=chosen.concurrency,
+            clock=clock.now,
+            sleep=clock.sleep,
+            jitter=rng.random().__mul__,
+        )
+
+    return prepare
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Leave out what the runs say of themselves."""
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)

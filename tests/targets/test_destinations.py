@@ -1,0 +1,88 @@
+"""The tap into real targets: what every load must hold. The whole matrix: -m tests.targets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tap_loopreturns import schema_files
+from tests.targets import account, matrix, meant, pipe
+from tests.targets.conftest import Proven
+from tests.targets.destinations import destination
+from tests.targets.destinations.databases import Postgres
+from tests.targets.meltano import Project
+from tests.targets.postgres_server import PostgresServer
+
+HOSTILE_RETURNS = len(account.HOSTILE_TEXTS)
+
+
+@pytest.mark.parametrize("name", ["target-postgres", "target-duckdb"])
+def test_tables_equal_the_account_twice_and_with_hostile_values(proven: Proven, name: str) -> None:
+    outcome = proven(name)
+    assert outcome.differences == []
+    assert outcome.streams == len(meant.STREAMS) == 23
+
+
+def test_tables_equal_the_account_through_meltano_and_the_log_is_calm(
+    server: PostgresServer, tmp_path: Path
+) -> None:
+    project = Project(tmp_path / "project")
+    outcome = matrix.prove(
+        lambda path: destination("target-postgres", path, server),
+        tmp_path / "meltano",
+        load=project.load,
+        hostile=False,
+    )
+    assert outcome.differences == []
+    # A line when a stream begins and one when it ends; progress only each half minute.
+    lines = Counter(
+        stream
+        for line in project.log.splitlines()
+        for stream in meant.STREAMS
+        if f"{stream}: " in line and "tap-loopreturns" in line
+    )
+    assert set(lines) == set(meant.STREAMS)
+    assert max(lines.values()) <= 3
+
+
+def test_money_moments_ids_and_nested_columns_have_their_types_in_postgres(
+    proven: Proven,
+) -> None:
+    columns = proven("target-postgres").types["returns"]
+    assert columns["refund"] == "numeric(38,9)"
+    assert columns["updated_at"] == "timestamp without time zone"
+    assert columns["id"] == columns["order_id"] == columns["destination_id"] == "text"
+    assert columns["return_method"] == columns["additional_fields"] == "jsonb"
+    assert columns["line_items"] == "jsonb[]"
+
+
+def test_a_moment_without_pgtz_is_the_servers_and_with_it_utc(
+    server: PostgresServer, tmp_path: Path
+) -> None:
+    """The reason for PGTZ in docs/warehouses.md, and that it suffices."""
+    shop = account.usual(12)
+    moments = {row["id"]: row["created_at"] for row in meant.rows(shop, "returns")}
+    landed = {}
+    with account.served(shop) as loop:
+        streams = pipe.catalog()
+        streams["streams"] = [one for one in streams["streams"] if one["stream"] == "returns"]
+        for name, environ in (("without", {}), ("with", {"PGTZ": "UTC"})):
+            to = destination("target-postgres", tmp_path / name, server)
+            assert isinstance(to, Postgres)
+            pipe.load(account.settings(loop), to.command, environ=environ, streams=streams)
+            landed[name] = {
+                row["id"]: meant.moment(row["created_at"]) for row in to.tables()["returns"].rows
+            }
+    assert landed["with"] == moments
+    assert all(landed["without"][one] < moment for one, moment in moments.items())
+
+
+def test_no_schema_leaves_a_type_to_be_inferred() -> None:
+    """Each column says its type, and only one besides null, so that no run alters another's."""
+    for stream in meant.STREAMS:
+        for name, node in schema_files.load(stream)["properties"].items():
+            kinds = [node["type"]] if isinstance(node["type"], str) else node["type"]
+            assert len(set(kinds) - {"null"}) == 1, (stream, name)
+            assert "enum" not in node, (stream, name)
