@@ -68,12 +68,12 @@ def spans(config: History):
         yield dagster.DynamicOutput(span, mapping_key=f"worker_{n}")
 
 
-@dagster.op(retry_policy=dagster.RetryPolicy(max_retries=2, delay=60))
+@dagster.op(retry_policy=dagster.RetryPolicy(max_retries=2, delay=20))
 def load(span: dict) -> str:
     """Load one span; a second try goes on where the first was broken off."""
     meltano(
         "run",
-        f"--state-id-suffix={span['start']}",
+        f"--state-id-suffix={span['start'].replace(':', '')}",
         f"{EXTRACTOR}-history",
         LOADER,
         TAP_LOOPRETURNS_HISTORY_START_DATE=span["start"],

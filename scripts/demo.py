@@ -49,15 +49,14 @@ def main() -> None:
         )
         say("meltano run tap-loopreturns target-duckdb: the first run reads everything")
         load()
-        before = rows_sent(account)
+        before = requests_made(account)
         say(f"{CHANGES} changes in the account: new returns, states, edits, labels")
         post(account, "change", {"count": CHANGES, "seed": 7})
         say("meltano run tap-loopreturns target-duckdb: the second run reads what changed")
         load()
         say("what landed")
-        print(
-            f"    requests: {before} in the first run, {rows_sent(account) - before} in the second\n"
-        )
+        after = requests_made(account) - before
+        print(f"    requests: {before} in the first run, {after} in the second\n")
         loader = ROOT / ".meltano" / "loaders" / "target-duckdb" / "venv"
         summary = Environment(str(loader.relative_to(ROOT)))
         summary.run("python", "scripts/summary.py", str(warehouse))
@@ -85,7 +84,7 @@ def post(account: dict[str, Any], what: str, body: dict[str, Any]) -> None:
     urllib.request.urlopen(request).close()
 
 
-def rows_sent(account: dict[str, Any]) -> int:
+def requests_made(account: dict[str, Any]) -> int:
     """How many requests the account has answered."""
     with urllib.request.urlopen(f"{account['url']}/_mock/requests") as answer:
         total: int = json.load(answer)["total"]

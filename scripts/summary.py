@@ -8,7 +8,8 @@ import duckdb
 
 QUESTIONS = {
     "Returns by state": """
-        select state, count(*) as returns, min(created_at)::date as first, max(updated_at) as last_change
+        select state, count(*) as returns,
+               min(created_at)::date as first, max(updated_at) as last_change
         from loop.returns group by state order by returns desc""",
     "Returns by month": """
         select strftime(created_at, '%Y-%m') as month, count(*) as returns,

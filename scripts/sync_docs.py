@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tap_loopreturns.settings import CONFIG
+from tap_loopreturns.options import CONFIG
 from tap_loopreturns.tap import STREAMS, TapLoopReturns
 from target_loopreturns.settings import CONFIG as TARGET_CONFIG
 from target_loopreturns.target import TargetLoopReturns
@@ -68,15 +68,16 @@ def streams_table() -> str:
     ]
     for stream in STREAMS:
         key = ", ".join(f"`{name}`" for name in stream.keys)
-        replication = (
-            f"`{stream.replication_key}`"
-            if isinstance(stream.replication_key, str)
-            else "full table"
+        column = stream.replication_key
+        cells = (
+            f"`{stream.name}`" + ("" if stream.selected_by_default else " (off)"),
+            key,
+            f"`{column}`" if isinstance(column, str) else "full table",
+            stream.scope,
+            f"`{stream.endpoint}`",
+            stream.costs,
         )
-        name = f"`{stream.name}`" + ("" if stream.selected_by_default else " (off)")
-        rows.append(
-            f"| {name} | {key} | {replication} | {stream.scope} | `{stream.endpoint}` | {stream.costs} |"
-        )
+        rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
 
 

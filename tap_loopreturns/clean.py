@@ -158,8 +158,7 @@ def _compile(node: Schema, privacy: Privacy) -> _Leaf | _Deep:
     kinds = node["type"]
     if "object" in kinds:
         if "properties" not in node:
-            protect = privacy.whole(node.get("x-pii"))
-            return protect or _as_it_is
+            return _Deep(_free(privacy.whole(node.get("x-pii")) or _as_it_is))
         inner = _Object(node, privacy)
         return _Deep(_single(inner) if node.get("x-loop") == "one" else inner)
     if "array" in kinds:
@@ -198,6 +197,19 @@ def _moment(memo: Memo) -> _Leaf:
 
 def _as_it_is(value: Any) -> Any:
     return value
+
+
+def _free(protect: _Leaf) -> _Nested:
+    """An object of any shape; what is none is kept aside."""
+
+    def clean(value: Any, found: _Found) -> Any:
+        if value.__class__ is dict:
+            return protect(value)
+        if value != []:
+            found.append(((), value))
+        return None
+
+    return clean
 
 
 def _single(inner: _Nested) -> _Nested:

@@ -17,7 +17,7 @@ from singer_sdk import Tap
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities, TapCapabilities
 
-from tap_loopreturns import access, cli, environment, logs
+from tap_loopreturns import access, cli, environment, logs, options
 from tap_loopreturns import settings as settings_
 from tap_loopreturns.errors import AccessError
 from tap_loopreturns.loop.client import Account, Client
@@ -87,7 +87,7 @@ class TapLoopReturns(Tap):
 
     name = "tap-loopreturns"
     package_name = "tap-loopreturns"
-    config_jsonschema = settings_.CONFIG.to_dict()
+    config_jsonschema = options.CONFIG.to_dict()
     message_writer_class = PageWriter
     # Not BATCH: the SDK writes batch files without selection and stream maps.
     capabilities: ClassVar[list[CapabilitiesEnum]] = [

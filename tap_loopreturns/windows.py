@@ -243,10 +243,12 @@ class Windows:
         ]
 
     def _credit(self, window: Window, proven: Span) -> dict[str, Spans]:
+        if window.state:
+            return {window.state: Spans([proven])}
         credit = {}
         for state in window.states:
             spans = self._owed.pop(state, Spans()) | Spans([proven])
-            if window.state or state in self._seen:
+            if state in self._seen:
                 credit[state] = spans
             else:
                 self._owed[state] = spans

@@ -17,8 +17,8 @@ from tap_loopreturns.errors import LoopRefused, UnexpectedAnswer
 from tap_loopreturns.loop import envelopes, pages
 from tap_loopreturns.loop import returns as loop_returns
 from tap_loopreturns.loop.client import Client
+from tap_loopreturns.options import STATES
 from tap_loopreturns.ordered import in_order
-from tap_loopreturns.settings import STATES
 from tap_loopreturns.spans import Span, Spans
 from tap_loopreturns.windows import LONGEST, Windows
 from target_loopreturns.actions import Action

@@ -13,6 +13,7 @@ from typing import Any
 
 from singer_sdk import typing as th
 
+from tap_loopreturns import options
 from tap_loopreturns import settings as tap_settings
 from tap_loopreturns.errors import SettingsError
 from target_loopreturns.kinds import KINDS, PERMISSIONS
@@ -114,7 +115,7 @@ _OWN = th.PropertiesList(
 
 
 def _config() -> dict[str, Any]:
-    shared = tap_settings.CONFIG.to_dict()["properties"]
+    shared = options.CONFIG.to_dict()["properties"]
     schema: dict[str, Any] = _OWN.to_dict()
     schema["properties"] = {name: shared[name] for name in SHARED} | schema["properties"]
     schema["required"] = ["api_key"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from tap_loopreturns import errors
-from tap_loopreturns.settings import CONFIG
+from tap_loopreturns.options import CONFIG
 from tap_loopreturns.tap import STREAMS, TapLoopReturns
 
 ROOT = Path(__file__).parent.parent

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -223,8 +222,10 @@ def test_what_is_no_whole_number_is_refused(sent: Any) -> None:
 
 @pytest.mark.parametrize(
     ("sent", "meant"),
-    [(True, True), (False, False), (1, True), (0, False), ("1", True), ("0", False)]
-    + [("true", True), ("false", False)],
+    [
+        *[(True, True), (1, True), ("1", True), ("true", True)],
+        *[(False, False), (0, False), ("0", False), ("false", False)],
+    ],
 )
 def test_truth_in_any_form_is_true_or_false(sent: Any, meant: bool) -> None:
     """PHP sends 1 and 0, too."""
@@ -240,22 +241,27 @@ def test_what_is_no_truth_is_refused(sent: Any) -> None:
 
 @given(
     st.sampled_from(
-        [values.code, values.text, values.money, values.moment, values.integer, values.number]
-        + [values.truth]
+        [
+            *[values.code, values.text, values.money, values.moment],
+            *[values.integer, values.number, values.truth],
+        ]
     ),
     JSON.filter(lambda value: value is not None),
 )
 def test_a_value_is_cleaned_or_refused_and_nothing_else(clean: Any, value: Any) -> None:
     """No value of JSON makes a cleaner fail in another way, and a refusal does not show it."""
+    refusal: Unclean | None = None
+    cleaned: Any = None
     try:
         cleaned = clean(value)
-    except Unclean as refusal:
-        if isinstance(value, str) and len(value) > 12:
-            assert value not in str(refusal)
+    except Unclean as trouble:
+        refusal = trouble
+    if refusal:
+        assert not isinstance(value, str) or len(value) < 12 or value not in str(refusal)
+    elif cleaned is None:
+        assert value in values.NONE
     else:
-        assert cleaned is None or type(cleaned) in {str, int, bool, Decimal}
-        assert cleaned is not None or value in values.NONE
-        msgspec.json.encode(cleaned, decimal_format="number")
+        assert type(cleaned) in {str, int, bool, Decimal}
 
 
 @given(st.lists(st.one_of(AMOUNTS, st.sampled_from(["N/A", "", "63.30", "1", "01"])), max_size=30))

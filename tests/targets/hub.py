@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from tap_loopreturns.settings import VERSIONS
+from tap_loopreturns.options import VERSIONS
 from tests.targets import pipe, venvs
 
 PATH = venvs.ROOT / "meltano" / "tap-loopreturns.yml"
