@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from tap_loopreturns import clean, tap, writer
+from tap_loopreturns import clean, schema_files, tap, writer
 from tap_loopreturns.loop import envelopes
 
 STAGES = {
@@ -20,6 +20,8 @@ STAGES = {
     "clean": "clean",
     "write": "encode and write",
 }
+
+_NOTHING = dict.fromkeys(schema_files.load("returns")["properties"])
 
 
 def _no_write(_self: object, _stream: str, records: Iterable[Any], _version: int | None) -> None:
@@ -32,7 +34,7 @@ def _no_clean(_self: object, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _no_parse(_body: bytes, _where: str) -> dict[str, Any]:
-    return {}
+    return _NOTHING
 
 
 def main(stage: str) -> None:

@@ -18,10 +18,12 @@ and two readings at once would undo each other.
 
 The target must take several writers at once: a server, not a DuckDB file.
 """
+# ruff: noqa: INP001, S603, S607  it stands alone, and calls the Meltano that is on PATH
 
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import dagster
@@ -56,7 +58,7 @@ class History(dagster.Config):
 
 
 @dagster.op(out=dagster.DynamicOut(dict))
-def spans(config: History):
+def spans(config: History) -> Iterator[dagster.DynamicOutput]:
     """The history in as many spans as there are workers."""
     first, last = (
         datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (config.start, config.end)

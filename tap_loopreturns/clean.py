@@ -26,6 +26,15 @@ _Leaf = Callable[[Any], Any]
 _Found = list[tuple[tuple[str | int, ...], Any]]
 _Nested = Callable[[Any, _Found], Any]
 
+_MONEY = Memo(values.money)
+_AS_IT_IS: dict[_Leaf, type] = {
+    values.text: str,
+    values.code: str,
+    values.integer: int,
+    values.truth: bool,
+}
+"""The type of values that these leave as they are, unless they stand for none."""
+
 
 class Cleaner:
     """Cleans the rows of one stream, in place.
@@ -40,7 +49,7 @@ class Cleaner:
         self.unknown: set[str] = set()
         self._stream = stream
         self._keys = keys
-        self._clean = _Object(schema, privacy)
+        self._clean = _Object(schema, privacy).clean
         self._blank = dict.fromkeys(schema["properties"])
         mark = schema["properties"].get(ADDITIONAL, {}).get("x-pii")
         self._protect = privacy.whole(mark)
@@ -86,7 +95,7 @@ class _Object:
     """Cleans an object in place; what its schema does not know is kept aside."""
 
     def __init__(self, schema: Schema, privacy: Privacy) -> None:
-        self._leaves: dict[str, _Leaf] = {}
+        self._leaves: dict[str, tuple[type | None, _Leaf]] = {}
         self._nested: dict[str, _Nested] = {}
         self._grades: list[str] = []
         for name, node in schema["properties"].items():
@@ -98,16 +107,16 @@ class _Object:
             if isinstance(compiled, _Deep):
                 self._nested[name] = compiled.clean
             else:
-                self._leaves[name] = compiled
+                self._leaves[name] = (_AS_IT_IS.get(compiled), compiled)
 
-    def __call__(self, row: Any, found: _Found) -> Any:
-        if row.__class__ is not dict:
+    def clean(self, row: Any, found: _Found) -> Any:
+        if type(row) is not dict:
             if row == []:  # PHP writes an empty object so
                 return None
             raise Unclean("an object", row)
         for grade in self._grades:
             row = _graded(row, grade)
-        leaf_of, nested_of = self._leaves.get, self._nested.get
+        leaf_of, nothing = self._leaves.get, values.NONE
         aside: list[str] = []
         name = ""
         try:
@@ -115,8 +124,10 @@ class _Object:
                 if value is None:
                     continue
                 if (leaf := leaf_of(name)) is not None:
-                    row[name] = leaf(value)
-                elif (nested := nested_of(name)) is not None:
+                    as_it_is, clean = leaf
+                    if type(value) is not as_it_is or value in nothing:
+                        row[name] = clean(value)
+                elif (nested := self._nested.get(name)) is not None:
                     row[name] = _below(name, nested, value, found)
                 else:
                     aside.append(name)
@@ -159,7 +170,7 @@ def _compile(node: Schema, privacy: Privacy) -> _Leaf | _Deep:
     if "object" in kinds:
         if "properties" not in node:
             return _Deep(_free(privacy.whole(node.get("x-pii")) or _as_it_is))
-        inner = _Object(node, privacy)
+        inner = _Object(node, privacy).clean
         return _Deep(_single(inner) if node.get("x-loop") == "one" else inner)
     if "array" in kinds:
         return _Deep(_list(node, privacy))
@@ -173,9 +184,9 @@ def _compile(node: Schema, privacy: Privacy) -> _Leaf | _Deep:
 def _leaf(node: Schema) -> _Leaf:
     kinds, kind = node["type"], node.get("x-loop")
     if kind == "money":
-        return Memo(values.money).__getitem__
+        return _MONEY.__getitem__
     if node.get("format") == "date-time":
-        return _moment(Memo(values.moment))
+        return values.moment
     if kind == "code":
         return values.code
     for name, leaf in (
@@ -186,13 +197,6 @@ def _leaf(node: Schema) -> _Leaf:
         if name in kinds:
             return leaf
     return values.text
-
-
-def _moment(memo: Memo) -> _Leaf:
-    def clean(value: Any) -> Any:
-        return memo[value] if value.__class__ is str else values.moment(value)
-
-    return clean
 
 
 def _as_it_is(value: Any) -> Any:

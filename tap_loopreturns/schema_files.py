@@ -33,4 +33,8 @@ def with_decimal_size(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     copy = {name: with_decimal_size(item) for name, item in schema.items()}
+    items = copy.get("items")
+    if isinstance(items, dict) and "object" in items.get("type", ()) and "properties" not in items:
+        # Some targets look into the objects of a list without asking whether they say their fields.
+        copy["items"] = items | {"properties": {}, "additionalProperties": True}
     return copy | _DECIMAL_SIZE if copy.get("format") == DECIMAL else copy

@@ -19,7 +19,10 @@ from tap_loopreturns.loop.envelopes import shape
 
 NONE = frozenset({"", "N/A"})
 _AMOUNT = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+")
-_UTC_ENDINGS = ("Z", ".000Z", "+00:00", ".000000Z", ".000000+00:00")
+_SHAPES = frozenset({"-T::", "- ::"})  # of 2026-11-22T10:00:00, or with a space, from place 7 on
+_UTC_ENDINGS = frozenset(
+    fraction + zone for fraction in ("", ".000", ".000000") for zone in ("", "Z", "+00:00")
+)
 _REMEMBERED = 20_000
 
 
@@ -90,21 +93,23 @@ def money(value: Any) -> str | None:
 def moment(value: Any) -> str | None:
     """A date-time as RFC 3339 in UTC; zoneless ones are UTC."""
     if isinstance(value, str):
-        if value in NONE:
-            return None
-        try:
-            parsed = datetime.fromisoformat(value)
-            if value[19:] in _UTC_ENDINGS and value[10] == "T" and value[5] != "W":
-                return value[:19] + "Z"
-            parsed = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
-            return times.spell(parsed)
-        except (ValueError, OverflowError):
-            raise Unclean("a date-time", value) from None
+        return None if value in NONE else _spelled(value)
     if value is None:
         return None
     if isinstance(value, Mapping):
         return _php_moment(value)
     raise Unclean("a date-time", value)
+
+
+def _spelled(text: str) -> str:
+    try:
+        parsed = datetime.fromisoformat(text)
+        if text[7:17:3] in _SHAPES and text[19:] in _UTC_ENDINGS:
+            return f"{text[:10]}T{text[11:19]}Z"
+        parsed = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+        return times.spell(parsed)
+    except (ValueError, OverflowError):
+        raise Unclean("a date-time", text) from None
 
 
 def _php_moment(value: Mapping[str, Any]) -> str:

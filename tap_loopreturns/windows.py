@@ -17,7 +17,8 @@ What Loop leaves open is settled by its answers, never assumed:
   (cancelled and review only by name). A long stretch is asked for so, in one
   pass instead of three; a state that none of its answers ever shows is then
   asked for by name all the same.
-* seconds in which more rows changed than fit a page are asked for unpaged.
+* seconds in which many rows changed are asked for unpaged, with about a page of
+  their surroundings: they may hold more rows than fit a page.
 
 Windows depend on answers in the order in which they were handed out, never on
 the clock, so the same account is always read by the same requests.
@@ -41,9 +42,10 @@ UNNAMED = ("open", "closed", "expired")
 """The states that Loop answers when none is named."""
 
 _LONG = 30 * DAY  # from here on one pass over three states saves more than it may cost
-_PAGES_A_WINDOW = 5  # pages of a window follow one another, windows run side by side
+_PAGES_A_WINDOW = 10  # pages of a window follow one another, windows run side by side
 _FILL = 0.8  # of a page, where a window must fit one
 _MOST_PARTS = 16
+_CROWDED = 0.1  # of a page, in one second
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,11 +225,10 @@ class Windows:
             return []
         if self._sorted and seen.seconds:
             edge = seen.seconds[-1]
-            crowded = seen.seconds.count(edge) * 2 >= len(seen.seconds)
             if window.span.holds(edge):
-                second = Spans([(edge, edge + 1)] if crowded else [])
-                return [_Piece(span) for span in left - second] + [
-                    _Piece(span, whole=True) for span in second
+                crowd = left & Spans(self._crowd(seen, edge, proven.length))
+                return [_Piece(span) for span in left - crowd] + [
+                    _Piece(span, whole=True) for span in crowd
                 ]
             # The page is full of rows from the second beside the window, which
             # wide bounds let in: ask again with the bounds that it has taught.
@@ -241,6 +242,17 @@ class Windows:
             _Piece(Span(start, min(start + step, window.span.end)))
             for start in range(window.span.start, window.span.end, step)
         ]
+
+    def _crowd(self, seen: Seen, edge: int, reach: int) -> list[tuple[int, int]]:
+        """Where many rows share the second at a page's edge: what to ask for unpaged.
+
+        That second may hold more rows than fit a page. Its rows that this page had
+        come again, so as much time beyond it is taken along as the page was long.
+        """
+        crowd = seen.seconds.count(edge)
+        if reach and (crowd == 1 or crowd < len(seen.seconds) * _CROWDED):
+            return []
+        return [(edge - reach, edge + 1) if self._descending else (edge, edge + 1 + reach)]
 
     def _credit(self, window: Window, proven: Span) -> dict[str, Spans]:
         if window.state:

@@ -150,13 +150,28 @@ def test_no_change_is_lost_over_any_history_of_interrupted_runs(
         for state, second in seconds[:done]:
             read[state].add(second)
             mark.cover({state: Spans([(second, second + 1)])}, STATES, begin)
-            assert value is None or (mark.value or 0) >= value
-            value = mark.value
+            if mark.value != value:
+                assert mark.value is not None
+                assert value is None or mark.value > value
+                claimed = set(range(begin, mark.value))
+                assert all(claimed <= read[state] for state in STATES)
+                value = mark.value
         for state, spans in mark.covered.items():
             assert {s for a, b in spans for s in range(a, b)} <= read[state]
         assert mark.value is None or mark.value <= until
         if done == len(seconds):
             assert not mark.missing(STATES, Span(begin, until), lookback=0)
+
+
+def test_an_interrupted_run_leaves_all_that_it_was_to_read_to_the_next() -> None:
+    """Also what it was to read again: it may have changed since it was out."""
+    until = START + 10 * HOUR
+    mark = after(until)
+    wanted = Span(START, until + HOUR)
+    missing = mark.missing(STATES, wanted, lookback=HOUR)
+    mark.reopen(missing, wanted.end)
+    left = stored(mark).missing(STATES, wanted, lookback=0)
+    assert all(not missing[state] - left[state] for state in STATES)
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ class TestSchema:
         """And the replication key is a date-time."""
         properties = schema_files.load(stream)["properties"]
         assert set(KEYS[stream]) <= set(properties)
-        key = next(s.replication_key for s in STREAMS if s.name == stream)
+        key: object = next(s.replication_key for s in STREAMS if s.name == stream)
         if isinstance(key, str):
             assert properties[key]["format"] == "date-time"
 

@@ -173,6 +173,12 @@ def test_an_id_has_one_form_whether_sent_as_number_or_text(number: int) -> None:
     assert values.code(Decimal(number)) == str(number)
 
 
+@given(st.text().filter(lambda text: text not in values.NONE))
+def test_an_id_as_text_is_untouched(text: str) -> None:
+    """Label requests have UUIDs, SKUs have blanks: none is changed, so that they still join."""
+    assert values.code(text) == text
+
+
 @pytest.mark.parametrize("clean", [values.code, values.money, values.moment, values.integer])
 @pytest.mark.parametrize("nothing", ["N/A", ""])
 def test_na_and_the_empty_string_are_null_where_a_date_number_or_id_is_meant(

@@ -26,6 +26,7 @@ from tap_loopreturns.loop.troubles import RETRIED, Passing, cause, failure, neve
 
 T = TypeVar("T")
 log = logging.getLogger("tap-loopreturns.loop")
+_FRESH = 30.0  # seconds; an older page and those after it are not one list
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class Client:
         self._jitter = jitter
         self._lock = threading.Lock()
         self._told = float("-inf")
-        self._kept: dict[tuple[str, tuple[tuple[str, str | int], ...]], Answer] = {}
+        self._kept: dict[tuple[str, tuple[tuple[str, str | int], ...]], tuple[float, Answer]] = {}
         self._session = requests.Session()
         adapter = HTTPAdapter(pool_maxsize=connections)
         self._session.mount("https://", adapter)
@@ -117,21 +118,21 @@ class Client:
         """
         with self._lock:
             kept = self._kept.pop((path, tuple(sorted((params or {}).items()))), None)
-        if kept:
-            return kept
+        if kept and self._clock() - kept[0] < _FRESH:
+            return kept[1]
         return self._patiently(f"GET {path}", lambda: self._attempt(path, params or {}, scope))
 
     def probe(
         self, path: str, params: Mapping[str, str | int] | None = None, *, scope: str
     ) -> None:
-        """Ask for `path` ahead of time; the answer is kept for whoever asks for the same next.
+        """Ask for `path` ahead of time; the answer is kept for whoever soon asks for the same.
 
         Raises:
             As `get`.
         """
         answer = self.get(path, params, scope=scope)
         with self._lock:
-            self._kept[path, tuple(sorted((params or {}).items()))] = answer
+            self._kept[path, tuple(sorted((params or {}).items()))] = (self._clock(), answer)
 
     def send(
         self,

@@ -31,6 +31,7 @@ def _exact(number: str) -> Decimal:
 _DECODER = msgspec.json.Decoder(float_hook=_exact)
 _SCANNER = msgspec.json.Decoder(type=msgspec.Raw)
 _EMAIL = re.compile(r"[^\s@\"'<>]+@[^\s@\"'<>]+")
+_NUL = re.compile(rb"\\u0000")
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 _MOST_WORDS = 200
 _OF_AN_ERROR = {"message", "code", "http_code", "status", "success", "error", "errors"}
@@ -55,7 +56,7 @@ def parse(body: bytes, where: str) -> Any:
     """
     try:
         document = _DECODER.decode(body)
-        return _as_text(document) if rb"\u0000" in body else document
+        return _as_text(document) if _NUL.search(body) else document
     except (msgspec.DecodeError, ValueError, RecursionError):
         parsed = _tolerant(body)
         if parsed is None:
@@ -96,6 +97,12 @@ def rows(document: object, key: str, where: str, *, bare: bool = False) -> list[
     for row in found:
         if not isinstance(row, dict):
             raise UnexpectedAnswer(f"GET {where}: expected objects in '{key}', got {shape(row)}.")
+        if found is document:
+            refuse_error(row, where)
+            if isinstance(row.get(key), list):
+                raise UnexpectedAnswer(
+                    f"GET {where}: expected rows in a bare list, got {shape(row)}."
+                )
     return found
 
 

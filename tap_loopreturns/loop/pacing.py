@@ -5,8 +5,9 @@ budget holds whether it counts any sixty seconds or fixed minutes: a request
 occupies its place from the moment it is sent until sixty seconds after its
 answer, since Loop counted it at some time between the two.
 
-A tenth of the budget may go out at once, so that a small run is quick; beyond
-that, requests are spread evenly, which leaves room to others that use the key.
+Requests are spread evenly, which leaves room to others that use the key; but
+what was not used lately, up to a tenth of a minute's requests, may go out at
+once, so that a small run is quick and a pause is made up for.
 """
 
 from __future__ import annotations
@@ -16,73 +17,108 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from math import inf
 
 MINUTE = 60.0
 _BURST = 0.1
 _MARGIN = 0.03
+_NEWS = 2.0  # seconds for which what is left is news
+
+
+@dataclass(slots=True)
+class Turn:
+    """A request: when it was sent, and when it was answered."""
+
+    sent: float
+    answered: float = inf
 
 
 class Budget:
     """What may be sent when, for one key.
 
-    `remaining` is what Loop says of its own count (x-ratelimit-remaining, seen
-    live, not documented). Where Loop counts more than this budget has sent,
+    Loop may say how much of the budget is left (x-ratelimit-remaining, seen live,
+    not documented). Where it has counted more than this budget can have sent,
     another integration uses the key too, and leaves that much less.
     """
 
     def __init__(self, requests_per_minute: int) -> None:
         self._limit = requests_per_minute
-        self._open = 0
+        self._gap = MINUTE / requests_per_minute
+        self._turns: deque[Turn] = deque()  # as they were sent, for as long as they may count
         self._answered: deque[float] = deque()
-        self._next = 0.0
-        self._foreign = 0
-        self._foreign_until = 0.0
-        self._reset_at = -MINUTE
-        self._held_until = 0.0
+        self._open = 0
+        self._next = -inf
+        self._held_until = -inf
+        # What others were seen to use in the last minute: (when, how much), less and less.
+        self._others: deque[tuple[float, int]] = deque()
+        # Where Loop counts in fixed minutes: between which times it began the present one.
+        self._reset = (-inf, -inf)
+        self._heard = -inf  # when the request was sent whose answer last said what is left
+        self._heard_at = -inf
 
     def delay(self, now: float) -> float:
         """Seconds until a request may be sent; 0 if at once."""
-        self._forget(now)
-        used = self._open + len(self._answered)
+        while self._answered and self._answered[0] <= now - MINUTE:
+            self._answered.popleft()
         if now < self._held_until:
             return self._held_until - now
-        allowed = max(1, self._limit - (self._foreign if now < self._foreign_until else 0))
-        if used >= allowed:
+        while self._others and self._others[0][0] <= now - MINUTE:
+            self._others.popleft()
+        others = self._others[0][1] if self._others else 0
+        if self._open + len(self._answered) >= max(1, self._limit - others):
             return self._answered[0] + MINUTE - now if self._answered else 0.05
-        if used < self._limit * _BURST:
-            return 0.0
+        if self._others and self._open and now > self._heard_at + _NEWS:
+            return 0.05  # others may have used up the rest meanwhile: one asks, the rest wait
         return max(0.0, self._next - now)
 
-    def sent(self, now: float) -> None:
+    def sent(self, now: float) -> Turn:
         """A request goes out."""
+        turn = Turn(now)
+        self._turns.append(turn)
         self._open += 1
-        gap = MINUTE / self._limit
-        self._next = max(self._next, now - gap) + gap  # a late turn is made up for, once
+        saved = 0 if self._others else max(1, int(self._limit * _BURST)) - 1
+        self._next = max(self._next, now - saved * self._gap) + self._gap
+        return turn
 
-    def answered(self, now: float, remaining: int | None = None) -> None:
-        """Its answer is in, or it has failed."""
+    def answered(self, turn: Turn, now: float, remaining: int | None = None) -> None:
+        """Its answer is in, or it has failed; `remaining` is what Loop says is left."""
+        turn.answered = now
         self._open -= 1
         self._answered.append(now)
-        if remaining is None:
-            return
-        counted = max(0, self._limit - remaining)
-        if 0 < counted < len(self._answered):
-            # Loop has forgotten some sooner than sixty seconds: it counts in fixed minutes, and
-            # began a new one after those. What it counts from then on and is not own is others'.
-            self._reset_at = max(self._reset_at, self._answered[-counted])
-        others = counted - sum(1 for at in self._answered if at >= self._reset_at)
-        # What is under way may or may not be in Loop's count; with others about, it is.
-        margin = max(1, round(self._limit * _MARGIN))  # they do not stand still either
-        self._foreign = others + margin if others > self._open else 0
-        self._foreign_until = now + MINUTE
+        while self._turns and self._turns[0].answered <= now - 2 * MINUTE:
+            self._turns.popleft()
+        if remaining is not None and turn.sent >= self._reset[1]:
+            self._heed(turn, max(0, self._limit - remaining))
 
     def hold(self, until: float) -> None:
         """Loop said to wait: nothing goes out before then."""
         self._held_until = max(self._held_until, until)
 
-    def _forget(self, now: float) -> None:
-        while self._answered and self._answered[0] <= now - MINUTE:
-            self._answered.popleft()
+    def _heed(self, turn: Turn, counted: int) -> None:
+        """Compare Loop's count, as of some time within a turn, with what was sent."""
+        least, _ = self._own(turn)
+        if counted < least / 2:
+            # It forgets sooner than sixty seconds, so it counts in fixed minutes; one has begun.
+            self._reset = (self._heard, turn.answered)
+        self._heard, self._heard_at = turn.sent, turn.answered
+        least, most = self._own(turn)
+        if counted > most:
+            # All that may be theirs is taken for theirs, and they do not stand still either.
+            theirs = counted - least + round(self._limit * _MARGIN)
+            while self._others and self._others[-1][1] <= theirs:
+                self._others.pop()
+            self._others.append((turn.answered, theirs))
+
+    def _own(self, turn: Turn) -> tuple[int, int]:
+        """How many own requests Loop's count within a turn holds, at least and at most."""
+        surely_after = max(turn.answered - MINUTE, self._reset[1])
+        maybe_after = max(turn.sent - MINUTE, self._reset[0])
+        least = sum(
+            1 for one in self._turns if one.answered <= turn.sent and one.sent > surely_after
+        )
+        most = sum(1 for one in self._turns if one.answered > maybe_after)
+        return least, most
 
 
 class Pacer:
@@ -107,7 +143,7 @@ class Pacer:
             with self._lock:
                 now = self._clock()
                 if (delay := self._budget.delay(now)) <= 0:
-                    self._budget.sent(now)
+                    turn = self._budget.sent(now)
                     break
             self._sleep(delay)
         remaining: int | None = None
@@ -121,7 +157,7 @@ class Pacer:
             yield heed
         finally:
             with self._lock:
-                self._budget.answered(self._clock(), remaining)
+                self._budget.answered(turn, self._clock(), remaining)
 
     def hold(self, seconds: float) -> None:
         """Let nothing go out for so long."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import Stream
@@ -24,6 +25,7 @@ from tap_loopreturns import logs, schema_files
 from tap_loopreturns.clean import Cleaner, Record
 from tap_loopreturns.privacy import Privacy
 from tap_loopreturns.progress import Progress
+from tap_loopreturns.reconcile import Distinct
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
@@ -56,6 +58,8 @@ class LoopStream(Stream):
         if not self.primary_keys:
             self.primary_keys = self.keys
         self.progress = Progress(self.logger, self.name)
+        self._distinct = Distinct()
+        self._key_of = itemgetter(*self.keys)
 
     @cached_property
     def clean(self) -> Cleaner:
@@ -67,11 +71,6 @@ class LoopStream(Stream):
             self.keys,
             Privacy(settings.pii, settings.pii_hash_key),
         )
-
-    @property
-    def emit_activate_version_messages(self) -> bool:
-        """Never ahead of the rows, as the SDK would: a target would remove all it has."""
-        return False
 
     def get_records(self, context: Context | None) -> Iterator[Record]:  # noqa: ARG002
         """Read the stream. Records are written as they come, so none are left to yield."""
@@ -89,12 +88,18 @@ class LoopStream(Stream):
         if not self.selected:
             return
         self.progress.rows += len(records)
+        self._distinct.take(map(self._key_of, records))
         if self._written_as_it_is:
             self.tap.page_writer.write_records(self.name, records, self._stream_version)
         else:
             for record in records:
                 self._write_mapped(record)
         self.tap.stop_if_asked()
+
+    def end(self, requests: int, *more: str) -> None:
+        """Say what was read, so that it can be compared with what has landed."""
+        counts = f"{self.progress.rows:,} rows, {self._distinct.count:,} ids, {requests:,} requests"
+        self.progress.end(", ".join((counts, *more)))
 
     def write_schema(self) -> None:
         """Write the SCHEMA message, before records that another stream's turn brings."""

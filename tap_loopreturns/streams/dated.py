@@ -36,7 +36,7 @@ class Dated(LoopStream):
         before = self.tap.client.requests
         first = next(iter(missing), None)
         self.progress.start(f"since {show(first.start)}" if first else "nothing to read")
-        done = 0
+        done = windows = 0
         for span in missing:
             at = span.start
             while at < span.end:
@@ -46,13 +46,13 @@ class Dated(LoopStream):
                 self.write_window(window)
                 at = window.end
                 done += window.length
+                windows += 1
                 mark.cover({_ROWS: Spans([window])}, (_ROWS,), start)
                 self.checkpoint(mark.entry())
                 self.flush_state()
                 self.progress.add(0, done / missing.length)
                 self.tap.stop_if_asked()
-        requests = self.tap.client.requests - before
-        self.progress.end(f"{self.progress.rows:,} rows, {requests} requests")
+        self.end(self.tap.client.requests - before, f"{windows:,} windows")
 
     def length(self) -> int:
         """Seconds in the next window."""

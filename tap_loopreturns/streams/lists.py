@@ -47,8 +47,7 @@ class FullTable(LoopStream):
                 "known to be complete. Try again at a quieter time."
             )
         self._write_activate_version_message(self._stream_version)
-        requests = self.tap.client.requests - before
-        self.progress.end(f"{self.progress.rows:,} rows, {requests} requests")
+        self.end(self.tap.client.requests - before)
 
     def listing(self) -> Listing:
         """What is asked for."""

@@ -75,8 +75,7 @@ class OneByOne(LoopStream):
             at = until
             self.tap.stop_if_asked()
         self._cover(mark, missing, Span(at, wanted.end), start)
-        requests = client.requests - before
-        self.progress.end(f"{self.progress.rows:,} rows, {requests} requests")
+        self.end(client.requests - before, f"{len(changed):,} returns changed")
 
     def probe(self) -> None:
         """Ask for a second of open returns; what they need is the same scope."""

@@ -10,6 +10,7 @@ from tap_loopreturns.clean import ADDITIONAL, Record
 from tap_loopreturns.errors import UncleanRecord
 from tap_loopreturns.loop import returns as loop_returns
 from tap_loopreturns.ordered import in_order
+from tap_loopreturns.reconcile import Reconciliation, is_outside
 from tap_loopreturns.spans import Span, Spans
 from tap_loopreturns.streams.base import LoopStream
 from tap_loopreturns.windows import Windows
@@ -183,6 +184,7 @@ class ReturnsReading:
         total = sum(spans.length for spans in union.values())
         done = 0
         before = client.requests
+        tally = Reconciliation()
         for window, answer in in_order(
             windows.take,
             lambda window: loop_returns.ask(client, window, settings.page_size),
@@ -190,11 +192,14 @@ class ReturnsReading:
             idle=self._tap.stop_if_asked,
         ):
             listed = loop_returns.understand(answer, window)
-            proof = windows.tell(window, listed.seen)
+            seen = listed.seen
+            for contradiction in tally.take(window, listed.rows, seen.seconds, seen.states):
+                self._streams[0].logger.warning("%s", contradiction)
+            proof = windows.tell(window, seen)
             rows = [
                 (second, row)
-                for second, row in zip(listed.seen.seconds, listed.rows, strict=True)
-                if proof.span.holds(second)
+                for second, row in zip(seen.seconds, listed.rows, strict=True)
+                if proof.span.holds(second) or is_outside(window, second)
             ]
             self._write(rows, proof.span, missing)
             done += sum(spans.length for spans in proof.credit.values())
@@ -210,8 +215,10 @@ class ReturnsReading:
             self._streams[0].flush_state()
             self._tap.stop_if_asked()
         for stream in self._streams:
-            stream.progress.end(
-                f"{stream.progress.rows:,} rows, {client.requests - before} requests"
+            stream.end(
+                client.requests - before,
+                f"{tally.windows:,} windows of {', '.join(states)} returns",
+                *filter(None, (str(tally),)),
             )
         if unknown := self._returns.clean.unknown:
             self._returns.logger.warning(
@@ -235,7 +242,7 @@ class ReturnsReading:
                 [
                     exploded
                     for (second, _), record in zip(rows, records, strict=True)
-                    if inside or lacking.holds(second)
+                    if inside or lacking.holds(second) or not span.holds(second)
                     for exploded in stream.records(record)
                 ]
             )

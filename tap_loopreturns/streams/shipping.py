@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 from tap_loopreturns import times
+from tap_loopreturns.errors import UncleanRecord
 from tap_loopreturns.loop import pages
 from tap_loopreturns.loop.pages import Listing, Rows
 from tap_loopreturns.ordered import in_order
@@ -15,6 +16,15 @@ from tap_loopreturns.spans import Span
 from tap_loopreturns.streams.dated import Dated
 from tap_loopreturns.times import DAY
 from tap_loopreturns.values import moment
+
+_NAMES = (
+    "return_id",
+    "happy_returns_rma_id",
+    "happy_returns_return_bag_barcodes",
+    "sku",
+    "item_title",
+    "variant_title",
+)
 
 
 class AdvancedShippingNotices(Dated):
@@ -141,6 +151,11 @@ class HappyReturnsShipmentItems(HappyReturnsShipments):
     def _write_items(self, shipment: dict[str, Any], rows: Rows) -> None:
         taken: Counter[str] = Counter()
         for row in rows:
+            if all(row.get(name) is None for name in _NAMES):
+                raise UncleanRecord(
+                    f"{self.name}: an item of shipment {shipment.get('loop_shipment_id')} has "
+                    f"none of {', '.join(_NAMES)}, which tell items apart."
+                )
             key = _row_key(row)
             taken[key] += 1
             row["row_key"] = f"{key}-{taken[key]}"
@@ -151,13 +166,5 @@ class HappyReturnsShipmentItems(HappyReturnsShipments):
 
 def _row_key(row: dict[str, Any]) -> str:
     """A key from what identifies an item, whatever else of it changes; Loop gives it no id."""
-    named = (
-        "return_id",
-        "happy_returns_rma_id",
-        "happy_returns_return_bag_barcodes",
-        "sku",
-        "item_title",
-        "variant_title",
-    )
-    content = json.dumps([row.get(name) for name in named], default=str)
+    content = json.dumps([row.get(name) for name in _NAMES], default=str)
     return hashlib.sha256(content.encode()).hexdigest()[:24]

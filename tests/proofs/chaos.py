@@ -81,7 +81,8 @@ class Story:
 
     def _run(self, loop: Loop) -> None:
         rng = self.rng
-        loop.faults = Faults(0.15, ("500", "close", "429"), self.seed) if rng.random() < 0.2 else None
+        faulty = rng.random() < 0.2
+        loop.faults = Faults(0.15, ("500", "close", "429"), self.seed) if faulty else None
         given: dict[str, Any] = {
             "page_size": rng.choice((2, 7, 50, 750)),
             "concurrency": rng.choice((1, 8)),
@@ -183,7 +184,12 @@ class Story:
             shop.bulk_stamp([one for one in several if shop.book[one].updated <= at], at)
         elif what < 0.92:
             shop.add_label_request(rng.choice(known), at)
-        elif what < 0.96:
+        else:
+            self._change_elsewhere(shop, at)
+
+    def _change_elsewhere(self, shop: Shop, at: int) -> None:
+        rng = self.rng
+        if rng.random() < 0.5:
             for row in shop.table("happy_returns_shipments").values():
                 made = clock.parse(row["created_at"])
                 if at - 20 * DAY < made <= at and clock.parse(row["updated_at"]) < at:

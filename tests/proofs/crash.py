@@ -27,7 +27,7 @@ class Cuts:
     rows: int
     lost: list[str]
     again: list[int]
-    """Rows that the resumed run brought again, for each cut."""
+    """Rows that the resumed run brought again, for each cut; but for lists always read whole."""
     wrongly_removed: list[str]
 
     def __str__(self) -> str:
@@ -76,6 +76,7 @@ def cut(
                 latest = line
         by_state.setdefault(latest, []).append(one)
 
+    whole_lists = {m["stream"] for m in messages if m["type"] == "ACTIVATE_VERSION"}
     result = Cuts(len(messages), len(cuts), len(by_state), len(places), [], [], [])
     result.wrongly_removed = _wrongly_removed(truth, messages)
     for state_at, group in by_state.items():
@@ -83,20 +84,18 @@ def cut(
         resumed = run_tap(config, select=select, state=state, prepare=without_waiting())
         keyed = Warehouse()
         keyed.keys = truth.keys
-        brought = {
-            (m["stream"], keyed.key(m)) for m in resumed.messages if m["type"] == "RECORD"
-        }
+        brought = {(m["stream"], keyed.key(m)) for m in resumed.messages if m["type"] == "RECORD"}
         lacking = places - brought
         for one in group:
             result.lost += [f"after line {one}: {p}" for p in lacking if first[p] > one]
-            result.again.append(sum(1 for place in brought if first.get(place, one + 1) <= one))
+            result.again.append(
+                sum(1 for p in brought if p[0] not in whole_lists and first.get(p, one + 1) <= one)
+            )
         result.wrongly_removed += _wrongly_removed(truth, resumed.messages)
     # And once for real, with the last of the cuts: the tables are the same.
     final = Warehouse()
     final.load(whole.lines[: cuts[len(cuts) // 2]])
-    final.load(
-        run_tap(config, select=select, state=final.state, prepare=without_waiting()).lines
-    )
+    final.load(run_tap(config, select=select, state=final.state, prepare=without_waiting()).lines)
     result.lost += unlike(final, truth)
     return result
 

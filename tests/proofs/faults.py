@@ -1,4 +1,4 @@
-"""Runs in which a share of all requests goes wrong: right tables or a loud end, never a silent gap."""
+"""Runs in which a share of all requests goes wrong: right tables or a loud end, no silent gap."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tests.mock_loop import Shop
 from tests.targets import matrix, pipe, venvs
 from tests.targets.destinations import FALLBACK, NAMES, destination
 from tests.targets.meltano import Project
@@ -35,7 +36,9 @@ def _arguments() -> argparse.Namespace:
 
 def main() -> int:
     given = _arguments()
-    sys.stdout.write(_line("way", "target", "version", "streams", "rows", "seconds", "tables"))
+    sys.stdout.write(
+        _line("way", "target", "version", "streams", "rows compared", "seconds", "tables")
+    )
     equal = True
     types = {}
     with (
@@ -44,7 +47,7 @@ def main() -> int:
         ThreadPoolExecutor(2) as pool,
     ):
         for way, outcome in pool.map(
-            lambda one: _prove(*one, Path(folder), server, hostile=not given.no_hostile),
+            lambda one: _prove(one[0], one[1], Path(folder), server, not given.no_hostile),
             _ways(given),
         ):
             to = outcome.destination
@@ -78,7 +81,7 @@ def _ways(given: argparse.Namespace) -> Iterator[tuple[str, str]]:
 
 
 def _prove(
-    way: str, name: str, folder: Path, server: PostgresServer, *, hostile: bool
+    way: str, name: str, folder: Path, server: PostgresServer, hostile: bool
 ) -> tuple[str, matrix.Outcome]:
     mine = folder / f"{name} {way}"
     load = pipe.load if way == "pipe" else Project(mine / "project").load
@@ -90,15 +93,16 @@ def _prove(
             hostile=hostile and way == "pipe",
         )
     except subprocess.CalledProcessError as error:
-        if name not in FALLBACK:
-            raise
-        sys.stderr.write(f"{name} cannot be installed here: {str(error.stderr)[-300:]}\n")
-        return _prove(way, FALLBACK[name], folder, server, hostile=hostile)
+        said = f"{name} cannot be installed here: {str(error.stderr)[-300:]}"
+        if name in FALLBACK:
+            sys.stderr.write(f"{said}\n")
+            return _prove(way, FALLBACK[name], folder, server, hostile)
+        outcome = matrix.Outcome(destination(name, mine, server), Shop(), differences=[said])
     return way, outcome
 
 
 def _line(*cells: object) -> str:
-    widths = (12, 29, 24, 8, 8, 8, 10)
+    widths = (14, 30, 28, 9, 15, 9, 0)
     return "".join(f"{cell!s:<{width}}" for cell, width in zip(cells, widths, strict=True)) + "\n"
 
 

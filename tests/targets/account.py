@@ -27,7 +27,7 @@ HOSTILE_TEXTS = (
     'quote " comma , semicolon ; back \\ slash',
     "line\nbreak\r\nand\rreturn\ttab\u2028separator",
     "'; drop table returns; --",
-    "{\"not\": \"json\"}",
+    '{"not": "json"}',
     "%s %(name)s :name $1 {0}",
     LONG,
 )
@@ -54,7 +54,7 @@ def change(shop: Shop, seed: int = 5) -> None:
     row = leaving.row()
     shop.edit_return(leaving, line_items=row["line_items"][:1], labels=[], exchanges=[])
     shop.change_lists(seed)
-    shop.delete_cart(sorted(shop.carts)[-1])
+    shop.delete_cart(max(shop.carts))
 
 
 def hostile() -> Shop:

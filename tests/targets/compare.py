@@ -94,10 +94,7 @@ def _rows(
     there: dict[str, Row] = {}
     found = []
     for row in landed:
-        typed = {
-            name: _typed(meant.kind(node), row.get(name))
-            for name, node in nodes.items()
-        }
+        typed = {name: _typed(meant.kind(node), row.get(name)) for name, node in nodes.items()}
         one = _key(typed, key)
         if one in there:
             found.append(f"{stream}: {one} stands there twice")
@@ -143,4 +140,4 @@ def _key(row: Row, key: tuple[str, ...]) -> str:
 
 def _shown(value: Any) -> str:
     text = repr(value)
-    return text if len(text) < 200 else f"{text[:150]} … ({len(text)})"  # noqa: PLR2004
+    return text if len(text) < 200 else f"{text[:150]} … ({len(text)})"

@@ -26,18 +26,18 @@ from typing import Any
 from urllib.parse import urlparse
 from urllib.request import url2pathname
 
-_PUT = re.compile(r"\s*put\s+%\(file_uri\)s\s+'@~/(?P<stage>[^']+)'", re.I)
-_REMOVE = re.compile(r"\s*remove\s+'@~/(?P<stage>[^']+)'", re.I)
+_PUT = re.compile(r"\s*put\s+%\(file_uri\)s\s+'@~/(?P<stage>[^']+)'", re.IGNORECASE)
+_REMOVE = re.compile(r"\s*remove\s+'@~/(?P<stage>[^']+)'", re.IGNORECASE)
 _MERGE = re.compile(
     r"(?P<before>\s*merge into (?P<table>\S+) d using )"
     r"\(select (?P<columns>.*?) from '@~/(?P<stage>[^']+)'\s*\(file_format => [^)]*\) "
     r"(?P<newest>QUALIFY .*? = 1)\) s (?P<after>on .*)",
-    re.I | re.S,
+    re.IGNORECASE | re.DOTALL,
 )
 _COPY = re.compile(
     r"\s*copy into (?P<table>\S+) (?P<names>\(.*?\)) from "
     r"\(select (?P<columns>.*) from '@~/(?P<stage>[^']+)'\).*",
-    re.I | re.S,
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -76,7 +76,7 @@ class UserStage:
             sql = f"{found['before']}({rows} {found['newest']}) s {found['after']}"
             self._execute(cursor, _from_staging(sql))
             cursor.fetchone()
-            cursor._arrow_table_fetch_index = None  # noqa: SLF001  it is read again by the target
+            cursor._arrow_table_fetch_index = None  # the target reads it again
         finally:
             self._drop(cursor, staged)
         return cursor
@@ -101,7 +101,7 @@ class UserStage:
     def _staged(self, cursor: Any, found: re.Match[str]) -> str:
         """The name of a table with the lines of a stage's files, numbered."""
         database, schema = (part.strip('"') for part in found["table"].split(".")[:2])
-        if not cursor._conn.schema_set:  # noqa: SLF001  fakesnow's MERGE wants one
+        if not cursor._conn.schema_set:  # fakesnow's MERGE wants one
             self._execute(cursor, f"use schema {database}.{schema}")
         lines = []
         for path in sorted((self._folder / found["stage"].rstrip("/")).iterdir()):
@@ -109,7 +109,7 @@ class UserStage:
                 # Only "\n" ends a line here; a text may hold other separators.
                 lines += [line for line in file.read().split("\n") if line]
         name = f'"{database}"."{schema}"."STAGED_{uuid.uuid4().hex.upper()}"'
-        duck = cursor._duck_conn  # noqa: SLF001
+        duck = cursor._duck_conn
         duck.execute(
             f"create table {name} as select * from "
             "(select unnest(range(?)) as SEQ, unnest(?::varchar[])::json as C1)",
@@ -118,7 +118,7 @@ class UserStage:
         return name
 
     def _drop(self, cursor: Any, staged: str) -> None:
-        cursor._duck_conn.cursor().execute(f"drop table if exists {staged}")  # noqa: SLF001
+        cursor._duck_conn.cursor().execute(f"drop table if exists {staged}")
 
     def _write_log(self, command: str) -> None:
         if self._log:

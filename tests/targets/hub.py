@@ -26,8 +26,8 @@ _OPTIONS = {
 _DATES = ("start_date", "end_date")
 _HEAD = f"""\
 # Made by `python -m tests.targets.hub` from the tap's own settings; not to be edited by hand.
-# meltano add --plugin-type extractor --from-ref {REPOSITORY}/raw/main/meltano/tap-loopreturns.yml \\
-#   tap-loopreturns
+# meltano add --plugin-type extractor --from-ref \\
+#   {REPOSITORY}/raw/main/meltano/tap-loopreturns.yml tap-loopreturns
 """
 
 
@@ -79,7 +79,7 @@ def definition() -> dict[str, Any]:
 
 def text() -> str:
     """The file's content."""
-    body = yaml.safe_dump(definition(), sort_keys=False, allow_unicode=True, width=96)
+    body: str = yaml.safe_dump(definition(), sort_keys=False, allow_unicode=True, width=96)
     return _HEAD + body
 
 
@@ -99,8 +99,8 @@ def _kind(name: str, node: dict[str, Any]) -> str:
         return "options"
     if name in _DATES:
         return "date_iso8601"
-    kinds = node["type"]
-    return next(kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if kind != "null")
+    kinds: str | list[str] = node["type"]
+    return next(kind for kind in kinds if kind != "null") if isinstance(kinds, list) else kinds
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""One destination put to the proof: loaded twice, with changes between, then with hostile values."""
+"""One destination put to the proof: loaded twice, with changes in between; then hostile values."""
 
 from __future__ import annotations
 

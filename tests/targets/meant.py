@@ -171,20 +171,21 @@ def _value(node: Row, raw: Any, aside: Aside, path: str) -> Any:
         return _object(node, raw, aside, path)
     if what in {"objects", "texts"}:
         return _list(node, raw, aside, path)
-    if what in {"money", "moment", "integer", "number", "boolean"} and raw in _NOTHING:
+    if raw in _NOTHING and (what != "text" or how == "code"):
         return None
-    if what == "money":
-        return str(raw) if path.count("/") > 1 else Decimal(str(raw))
+    return _leaf(what, raw, nested=path.count("/") > 1)
+
+
+def _leaf(what: str, raw: Any, *, nested: bool) -> Any:
+    """Within JSON, money and date-times are text: the one digit for digit, the other in UTC."""
     if what == "moment":
         found = _moment(raw)
-        return found.isoformat().replace("+00:00", "Z") if path.count("/") > 1 else found
+        return found.isoformat().replace("+00:00", "Z") if nested else found
+    if what == "money":
+        return str(raw) if nested else Decimal(str(raw))
     if what in {"integer", "number"}:
         return Decimal(str(raw))
-    if what == "boolean":
-        return f"<{bool(raw)}>"
-    if how == "code" and raw in _NOTHING:
-        return None
-    return _text(str(raw))
+    return f"<{bool(raw)}>" if what == "boolean" else _text(str(raw))
 
 
 def _list(node: Row, raw: Any, aside: Aside, path: str) -> Any:

@@ -68,7 +68,7 @@ def start(project: Path, plugins: Mapping[str, Any]) -> None:
         "plugins": plugins,
     }
     (project / "meltano.yml").write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
-    tap = f"cd {shlex.quote(str(venvs.ROOT))} && exec {shlex.join(pipe.TAP)} \"$@\""
+    tap = f'cd {shlex.quote(str(venvs.ROOT))} && exec {shlex.join(pipe.TAP)} "$@"'
     script(project / "bin/tap-loopreturns", "/bin/sh", "-c", tap, "tap-loopreturns")
 
 

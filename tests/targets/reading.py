@@ -30,9 +30,10 @@ def main() -> None:
     )
     tables: dict[str, dict[str, str]] = {}
     for table, column, kind, precision, scale, exact in cursor.fetchall():
+        spelled = f"{exact[1:]}[]" if kind == "ARRAY" else kind
         if kind == "numeric" and precision:
-            kind = f"numeric({precision},{scale})"
-        tables.setdefault(table, {})[column] = f"{exact[1:]}[]" if kind == "ARRAY" else kind
+            spelled = f"numeric({precision},{scale})"
+        tables.setdefault(table, {})[column] = spelled
     for table, columns in tables.items():
         _say({"table": table, "columns": columns})
         _rows(cursor, given, table, columns)

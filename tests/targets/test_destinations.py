@@ -15,8 +15,6 @@ from tests.targets.destinations.databases import Postgres
 from tests.targets.meltano import Project
 from tests.targets.postgres_server import PostgresServer
 
-HOSTILE_RETURNS = len(account.HOSTILE_TEXTS)
-
 
 @pytest.mark.parametrize("name", ["target-postgres", "target-duckdb"])
 def test_tables_equal_the_account_twice_and_with_hostile_values(proven: Proven, name: str) -> None:
@@ -77,6 +75,21 @@ def test_a_moment_without_pgtz_is_the_servers_and_with_it_utc(
             }
     assert landed["with"] == moments
     assert all(landed["without"][one] < moment for one, moment in moments.items())
+
+
+def test_lists_of_free_objects_are_declared_so_that_the_sdks_targets_can_walk_them() -> None:
+    """target-snowflake conforms records to `items.properties`, and fails where that is missing."""
+
+    def walk(node: object, path: str) -> None:
+        if isinstance(node, dict):
+            items = node.get("items")
+            if isinstance(items, dict) and "object" in items["type"]:
+                assert "properties" in items, path
+            for name, item in node.items():
+                walk(item, f"{path}/{name}")
+
+    for stream in meant.STREAMS:
+        walk(schema_files.with_decimal_size(schema_files.load(stream)), stream)
 
 
 def test_no_schema_leaves_a_type_to_be_inferred() -> None:

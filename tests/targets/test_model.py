@@ -18,10 +18,10 @@ from tests.targets.destinations.databases import DuckDB, Postgres
 
 MODEL = (venvs.ROOT / "docs/model.md").read_text("utf-8")
 QUERIES = [
-    re.sub(r"^  ", "", sql, flags=re.M) if sql.startswith("  ") else sql
-    for sql in re.findall(r"```sql\n(.*?)```", MODEL, re.S)
+    re.sub(r"^  ", "", sql, flags=re.MULTILINE) if sql.startswith("  ") else sql
+    for sql in re.findall(r"```sql\n(.*?)```", MODEL, re.DOTALL)
 ]
-JOINS = re.findall(r"^\| `(\w+)\.(\w+)` \| `(\w+)\.(\w+)` \|", MODEL, re.M)
+JOINS = re.findall(r"^\| `(\w+)\.(\w+)` \| `(\w+)\.(\w+)` \|", MODEL, re.MULTILINE)
 DATABASES = pytest.mark.parametrize("name", ["target-postgres", "target-duckdb"])
 
 
@@ -39,7 +39,7 @@ def returns(proven: Proven, name: str) -> list[Row]:
 def test_the_picture_has_every_table_and_no_other() -> None:
     picture = MODEL.partition("```mermaid")[2].partition("```")[0]
     shown = re.findall(r"(\w+) [|o}{-]+ (\w+) :", picture)
-    alone = re.findall(r"^    (\w+)$", picture, re.M)
+    alone = re.findall(r"^    (\w+)$", picture, re.MULTILINE)
     assert {*alone, *(table for pair in shown for table in pair)} == set(meant.STREAMS)
     joined = {frozenset((here, there)) for here, _, there, _ in JOINS}
     assert {frozenset(pair) for pair in shown} == joined

@@ -22,8 +22,10 @@ from tests.targets.meltano import definition, meltano, script, start
 from tests.targets.postgres_server import PostgresServer
 
 PAGE = (venvs.ROOT / "docs/warehouses.md").read_text("utf-8").partition("## Several shops")[2]
-APART, TOGETHER = (yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", PAGE, re.S))
-(VIEW,) = re.findall(r"```sql\n(.*?)```", PAGE, re.S)
+APART, TOGETHER = (
+    yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+)
+(VIEW,) = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
 SHOPS = ("north", "south")
 
 
@@ -37,9 +39,7 @@ def shops() -> Iterator[dict[str, Loop]]:
         }
 
 
-def project(
-    documented: dict[str, Any], folder: Path, shops: dict[str, Loop], to: Postgres
-) -> None:
+def project(documented: dict[str, Any], folder: Path, shops: dict[str, Loop], to: Postgres) -> None:
     """The documented project, with the addresses of the mock accounts filled in."""
     plugins = copy.deepcopy(documented["plugins"])
     parent, *children = plugins["extractors"]

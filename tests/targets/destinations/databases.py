@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
+from tests.targets import venvs
 from tests.targets.compare import Manners, Row, Tables, blank_is_null
 from tests.targets.destinations.base import Destination, read, read_tables
 from tests.targets.postgres_server import PostgresServer
@@ -99,7 +104,7 @@ class _Marked(Destination):
 
 
 def _escaped(text: str) -> str | None:
-    """Control characters stand in the column as JSON spells them: a line break as \\n."""
+    """Control characters stand in the column as JSON spells them: a line break as two signs."""
     return re.sub("[\\x00-\\x1f]", lambda found: json.dumps(found[0])[1:-1], text) or None
 
 
@@ -125,6 +130,18 @@ class PipelinewisePostgres(_Marked, _InServer):
         deletes=False,
         text=_escaped,
     )
+
+    @cached_property
+    def bin(self) -> Path:
+        """Where its programs are; its driver is not to be had for Python 3.13."""
+        python = sys.executable
+        if sys.version_info >= (3, 13):
+            python = shutil.which("python3.12") or shutil.which("python3.11") or python
+        made = venvs.environment(*self.requirements, python=python)
+        # Where it can be built, it may still not be loaded.
+        imported = [str(made / "python"), "-c", "import target_postgres"]
+        subprocess.run(imported, check=True, capture_output=True, text=True)
+        return made
 
     @property
     def config(self) -> dict[str, Any]:

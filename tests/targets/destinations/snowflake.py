@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from tests.targets import fakesnow_target
 from tests.targets.compare import Manners, Row, Table, Tables

@@ -1,0 +1,158 @@
+"""`tap-loopreturns-verify`: does a warehouse hold as many returns as Loop, by month and state?
+
+It counts Loop's returns by the month of their `updated_at`, as many requests as
+a backfill takes: one for 750 returns.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+import simplejson
+
+from tap_loopreturns import cli, times
+from tap_loopreturns.errors import SettingsError
+from tap_loopreturns.loop import returns as loop_returns
+from tap_loopreturns.loop.client import Client
+from tap_loopreturns.ordered import in_order
+from tap_loopreturns.settings import Settings
+from tap_loopreturns.spans import Spans
+from tap_loopreturns.tap import TapLoopReturns
+from tap_loopreturns.windows import Windows
+
+Place = tuple[str, str]
+"""A month, such as 2026-11, and a state."""
+Counts = Mapping[Place, int]
+NAME = "tap-loopreturns-verify"
+
+
+def count(client: Client, settings: Settings) -> Counts:
+    """How many returns Loop holds in each month and state."""
+    windows = Windows(
+        dict.fromkeys(settings.states, Spans([settings.span])), page_size=settings.page_size
+    )
+    places: dict[int, Place] = {}  # by the return, so that one that changes meanwhile counts once
+    for window, answer in in_order(
+        windows.take,
+        lambda window: loop_returns.ask(client, window, settings.page_size),
+        workers=settings.concurrency,
+    ):
+        listed = loop_returns.understand(answer, window)
+        proof = windows.tell(window, listed.seen)
+        for second, row in zip(listed.seen.seconds, listed.rows, strict=True):
+            state = str(row.get("state"))
+            if proof.span.holds(second) and state in settings.states:
+                place = sys.intern(times.show(second)[:7]), sys.intern(state)
+                places[hash(row.get("id"))] = place
+    return Counter(places.values())
+
+
+def read(file: TextIO) -> Counts:
+    """The counts in a CSV file with the columns month, state and count.
+
+    Raises:
+        SettingsError: it has other columns, or counts that are no numbers.
+    """
+    counts: Counter[Place] = Counter()
+    try:
+        for row in csv.DictReader(file):
+            named = {str(name).strip().lower(): value for name, value in row.items()}
+            counts[named["month"].strip()[:7], named["state"].strip()] += int(named["count"])
+    except (KeyError, ValueError, AttributeError, TypeError):
+        raise SettingsError(
+            "--against", "accepts a CSV file with the columns month, state and count."
+        ) from None
+    return counts
+
+
+def show(rows: list[dict[str, str | int]], form: str) -> str:
+    """Rows as an aligned table, as CSV, or as JSON."""
+    if form == "json":
+        return json.dumps(rows, indent=1)
+    names = list(rows[0]) if rows else []
+    lines = [[str(value) for value in row.values()] for row in rows]
+    if form == "csv":
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([names, *lines])
+        return text.getvalue().rstrip("\n")
+    widths = [max(map(len, column)) for column in zip(names, *lines, strict=True)]
+    numeric = [isinstance(value, int) for value in rows[0].values()] if rows else []
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if number else cell.ljust(width)
+            for cell, width, number in zip(line, widths, numeric, strict=True)
+        ).rstrip()
+        for line in [names, *lines]
+    )
+
+
+@click.command(name=NAME)
+@click.option(
+    "--config", "given", multiple=True, required=True, metavar="FILE|ENV", help="As of the tap."
+)
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table")
+@click.option(
+    "--against",
+    type=click.File(encoding="utf-8"),
+    help="CSV with the columns month, state and count from the warehouse (- for stdin): "
+    "only what differs is printed, and the exit code is 1 if anything does.",
+)
+def command(given: tuple[str, ...], form: str, against: TextIO | None) -> None:
+    """Count Loop's returns by the month of their updated_at, and by state.
+
+    The span and the states are those of the configuration. To compare with a
+    warehouse, set end_date to a moment that its last run has passed.
+    """
+    config: dict[str, Any] = {}
+    for path in given:
+        if path != "ENV":
+            config |= simplejson.loads(Path(path).read_text("utf-8"))
+    tap = TapLoopReturns(config=config, parse_env_config="ENV" in given)
+    theirs = read(against) if against else None
+    try:
+        ours = count(tap.client, tap.settings)
+    finally:
+        tap.client.close()
+    if theirs is None:
+        rows: list[dict[str, str | int]] = [
+            {"month": month, "state": state, "count": number}
+            for (month, state), number in sorted(ours.items())
+        ]
+        total = sum(ours.values())
+    else:
+        differing = sorted(
+            place for place in {*ours, *theirs} if ours.get(place, 0) != theirs.get(place, 0)
+        )
+        rows = [
+            {
+                "month": month,
+                "state": state,
+                "loop": ours.get((month, state), 0),
+                "warehouse": theirs.get((month, state), 0),
+            }
+            for month, state in differing
+        ]
+        total = len(rows)
+    if rows or form != "table":
+        click.echo(show(rows, form))
+    what = f"{total:,} returns" if theirs is None else f"{total:,} differences"
+    click.echo(
+        f"{what}, changed from {times.show(tap.settings.span.start)} until "
+        f"{times.show(tap.settings.span.end)}; {tap.client.requests} requests.",
+        err=True,
+    )
+    if theirs is not None and rows:
+        sys.exit(1)
+
+
+def main() -> None:
+    """Run the command line; an expected failure is one line and its exit code."""
+    cli.run(command, NAME)

@@ -1,0 +1,101 @@
+"""Prints the figures of the promise that nothing is lost: `python -m tests.proofs --help`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+
+from tests.mock_loop import Quirks, Shop, serve
+from tests.proofs import chaos, crash, faults, kills, ties
+from tests.proofs.running import quiet
+
+RETURNS = ("returns", "return_line_items", "return_exchanges", "return_labels")
+FREE = Quirks(requests_per_minute=None)
+Told = Callable[[str], None]
+
+
+def _crash(seed: int, tell: Told) -> int:
+    bad = 0
+
+    def told(what: str, cuts: crash.Cuts) -> None:
+        nonlocal bad
+        bad += len(cuts.lost) + len(cuts.wrongly_removed)
+        tell(f"{what}: {cuts}")
+
+    for order in ("desc", "asc", "id"):
+        with serve(
+            Shop.seeded(300, seed), quirks=Quirks(requests_per_minute=None, order=order)
+        ) as loop:
+            cuts = crash.cut(loop, select=RETURNS, page_size=10)
+        told(f"300 returns, pages of 10, order {order}, every line", cuts)
+    with serve(Shop.seeded(60, seed), quirks=FREE) as loop:
+        told(
+            "60 returns, all 23 streams, every line", crash.cut(loop, select=["all"], page_size=20)
+        )
+    with serve(Shop.seeded(20_000, seed), quirks=FREE) as loop:
+        cuts = crash.cut(loop, select=["returns"], at=200, seed=seed)
+        told("20,000 returns, pages of 750, 200 random lines", cuts)
+    return bad
+
+
+def _kill(seed: int, tell: Told) -> int:
+    result = kills.kills(100, seed=seed)
+    tell(str(result))
+    for line in result.differences:
+        tell(line)
+    return len(result.differences)
+
+
+def _faults(seed: int, tell: Told) -> int:
+    bad = 0
+    for number, rate in enumerate(faults.RATES):
+        result = faults.faulty((66, 67, 67)[number], rate, seed=seed * 10 + number)
+        bad += len(result.silent) + len(result.unequal)
+        tell(f"{rate:.0%} of requests fail: {result}")
+        for line in (*result.silent, *result.unequal)[:10]:
+            tell(line)
+    return bad
+
+
+def _ties(seed: int, tell: Told) -> int:
+    del seed
+    bad = 0
+    for tied in ties.ties(ties.account()):
+        bad += tied.lost
+        tell(str(tied))
+    return bad
+
+
+def _chaos(seed: int, tell: Told) -> int:
+    result = chaos.chaos(300, seed=seed)
+    tell(str(result))
+    for line in result.wrong[:10]:
+        tell(line)
+    return len(result.wrong)
+
+
+PROOFS = {"crash": _crash, "ties": _ties, "faults": _faults, "chaos": _chaos, "kill": _kill}
+
+
+def main() -> int:
+    """Run the proofs; 1 if anything was lost."""
+    parser = argparse.ArgumentParser(prog="python -m tests.proofs", description=__doc__)
+    parser.add_argument("--only", choices=sorted(PROOFS), action="append")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    bad = 0
+    for name, proof in PROOFS.items():
+        if name not in (given.only or PROOFS):
+            continue
+        began = time.monotonic()
+        with quiet():
+            bad += proof(given.seed, lambda line, name=name: print(f"{name}: {line}", flush=True))  # type: ignore[misc]
+        print(f"{name}: {time.monotonic() - began:.0f} s", flush=True)
+    print("nothing lost" if not bad else f"{bad} LOST", flush=True)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
