@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from tap_loopreturns import values
 from tap_loopreturns.errors import UncleanRecord
@@ -85,6 +86,21 @@ def _shown(name: object) -> str:
     if isinstance(name, (str, int)) and not isinstance(name, bool) and "@" not in str(name):
         return " ".join(str(name).split())[:40] or "without an id"
     return "without an id"
+
+
+def asked_by(row: Mapping[str, Any], key: str, stream: str) -> str:
+    """The id by which Loop is asked for what belongs to a row, fit for a path.
+
+    Raises:
+        UncleanRecord: it has none.
+    """
+    try:
+        name = values.code(row.get(key))
+    except Unclean:
+        name = None
+    if name is None:
+        raise UncleanRecord(f"{stream}: a row of the list that it is read by has no '{key}'.")
+    return quote(name, safe="")
 
 
 def _pointer(path: tuple[str | int, ...]) -> str:

@@ -117,7 +117,7 @@ def _moment(row: Mapping[str, Any]) -> float:
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError):
         known = row.get("id")
         name = (
-            known
+            " ".join(str(known).split())
             if isinstance(known, (str, int)) and not isinstance(known, bool)
             else "without an id"
         )

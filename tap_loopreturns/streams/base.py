@@ -8,6 +8,7 @@ was seen proves nothing of those before it (see `bookmark`).
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cached_property
@@ -141,6 +142,7 @@ class LoopStream(Stream):
         )
 
     def _write_mapped(self, record: Record) -> None:
+        record = copy.deepcopy(record)  # the streams of the returns list share what is nested
         pop_deselected_record_properties(record, self.schema, self.mask)
         for stream_map in self.stream_maps:
             if isinstance(stream_map, RemoveRecordTransform):

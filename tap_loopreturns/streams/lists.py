@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from tap_loopreturns.clean import Record
+from tap_loopreturns.clean import Record, asked_by
 from tap_loopreturns.errors import LoopRefused, UnexpectedAnswer
 from tap_loopreturns.loop import envelopes, pages
 from tap_loopreturns.loop.pages import Listing, Moved, Paging, Rows
@@ -195,7 +195,7 @@ class ProductVariants(Commerce):
         client = self.tap.client
         for products in pages.linked(client, Listing("/products", "products", self.scope)):
             for product in products:
-                path = f"/products/{product.get('id')}/product-variants"
+                path = f"/products/{asked_by(product, 'id', self.name)}/product-variants"
                 yield from pages.linked(client, Listing(path, self.rows, self.scope))
 
 

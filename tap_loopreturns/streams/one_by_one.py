@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from tap_loopreturns.bookmark import Bookmark
-from tap_loopreturns.clean import Record
+from tap_loopreturns.clean import Record, asked_by
 from tap_loopreturns.errors import LoopRefused
 from tap_loopreturns.loop import envelopes
 from tap_loopreturns.loop import returns as loop_returns
 from tap_loopreturns.loop.client import Answer
 from tap_loopreturns.ordered import in_order
+from tap_loopreturns.reconcile import is_outside
 from tap_loopreturns.spans import Span, Spans
 from tap_loopreturns.streams.base import LoopStream
-from tap_loopreturns.times import show
-from tap_loopreturns.values import moment
+from tap_loopreturns.times import parse, show, spell
 from tap_loopreturns.windows import Windows
 
 _CHUNK = 100  # returns between two bookmarks
@@ -122,8 +122,10 @@ class OneByOne(LoopStream):
             listed = loop_returns.understand(answer, window)
             proof = windows.tell(window, listed.seen)
             for second, row in zip(listed.seen.seconds, listed.rows, strict=True):
-                if proof.span.holds(second):
-                    one = Changed(second, str(row["id"]), moment(row["updated_at"]))
+                if proof.span.holds(second) or is_outside(window, second):
+                    one = Changed(
+                        second, asked_by(row, "id", self.name), spell(parse(row["updated_at"]))
+                    )
                     changed[one.id] = one
         return sorted(changed.values(), key=lambda one: (one.second, one.id))
 

@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 from tap_loopreturns import times
+from tap_loopreturns.clean import asked_by
 from tap_loopreturns.errors import UncleanRecord
 from tap_loopreturns.loop import pages
 from tap_loopreturns.loop.pages import Listing, Rows
@@ -15,7 +16,7 @@ from tap_loopreturns.ordered import in_order
 from tap_loopreturns.spans import Span
 from tap_loopreturns.streams.dated import Dated
 from tap_loopreturns.times import DAY
-from tap_loopreturns.values import moment
+from tap_loopreturns.values import Unclean, moment
 
 _NAMES = (
     "return_id",
@@ -140,11 +141,14 @@ class HappyReturnsShipmentItems(HappyReturnsShipments):
             self._write_items(shipment, rows)
 
     def _has_changed(self, shipment: dict[str, Any]) -> bool:
-        at = moment(shipment.get("updated_at"))
+        try:
+            at = moment(shipment.get("updated_at"))
+        except Unclean:
+            return True
         return at is None or times.second(at) >= self.changed_since
 
     def _items(self, shipment: dict[str, Any]) -> Rows:
-        path = f"{self.path}/{shipment.get('loop_shipment_id')}/items"
+        path = f"{self.path}/{asked_by(shipment, 'loop_shipment_id', self.name)}/items"
         listing = Listing(path, "data", self.scope)
         return [row for page in pages.numbered(self.tap.client, listing) for row in page]
 
