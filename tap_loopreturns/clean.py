@@ -108,7 +108,10 @@ def _pointer(path: tuple[str | int, ...]) -> str:
 
 
 class _Object:
-    """Cleans an object in place; what its schema does not know is kept aside."""
+    """Cleans an object in place; what its schema does not know is kept aside.
+
+    Objects and lists that are null are left out (see `schema_files.may_be_left_out`).
+    """
 
     def __init__(self, schema: Schema, privacy: Privacy) -> None:
         self._leaves: dict[str, tuple[type | None, _Leaf]] = {}
@@ -133,28 +136,33 @@ class _Object:
         for grade in self._grades:
             row = _graded(row, grade)
         leaf_of, nothing = self._leaves.get, values.NONE
-        aside: list[str] = []
+        left_out: list[str] = []
         name = ""
         try:
             for name, value in row.items():
-                if value is None:
-                    continue
                 if (leaf := leaf_of(name)) is not None:
                     as_it_is, clean = leaf
-                    if type(value) is not as_it_is or value in nothing:
+                    if value is not None and (type(value) is not as_it_is or value in nothing):
                         row[name] = clean(value)
-                elif (nested := self._nested.get(name)) is not None:
-                    row[name] = _below(name, nested, value, found)
-                else:
-                    aside.append(name)
+                elif value is None or not self._go_below(row, name, value, found):
+                    left_out.append(name)
         except Unclean as trouble:
             trouble.path.insert(0, name)
             raise
         except TypeError:  # a list or object looked up in a memo
             raise Unclean("a single value", row[name], name) from None
-        for name in aside:
-            found.append(((name,), row.pop(name)))
+        for name in left_out:
+            del row[name]
         return row
+
+    def _go_below(self, row: Record, name: str, value: Any, found: _Found) -> bool:
+        """Whether something is left in the row; what the schema does not know is kept aside."""
+        nested = self._nested.get(name)
+        if nested is None:
+            found.append(((name,), value))
+            return False
+        row[name] = cleaned = _below(name, nested, value, found)
+        return cleaned is not None
 
 
 class _Deep:

@@ -38,3 +38,16 @@ def with_decimal_size(schema: Any) -> Any:
         # Some targets look into the objects of a list without asking whether they say their fields.
         copy["items"] = items | {"properties": {}, "additionalProperties": True}
     return copy | _DECIMAL_SIZE if copy.get("format") == DECIMAL else copy
+
+
+def may_be_left_out(schema: dict[str, Any]) -> tuple[str, ...]:
+    """The properties that a message leaves out where they are null: objects and lists.
+
+    A null in their place lands as a JSON null that is not SQL's NULL in
+    Snowflake, and validators of Singer messages look for fields within it.
+    """
+    return tuple(
+        name
+        for name, node in schema["properties"].items()
+        if {"object", "array"}.intersection(node.get("type", ()))
+    )

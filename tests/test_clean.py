@@ -164,7 +164,7 @@ def test_nothing_of_a_row_is_lost(stream: str, seed: int) -> None:
 def test_a_record_validates_against_its_schema(stream: str, seed: int) -> None:
     """Whatever forms Loop sends, jsonschema finds no fault, and every property is there."""
     record = CLEANERS[stream](Rows(seed).row(stream))
-    assert list(record) == list(schema_files.load(stream)["properties"])
+    assert record.keys() == schema_files.load(stream)["properties"].keys()
     VALIDATORS[stream].validate(record)
 
 
@@ -349,7 +349,7 @@ def test_a_spoilt_row_is_cleaned_whole_or_refused(seed: int) -> None:
 def test_what_is_no_object_where_any_object_is_meant_is_kept_aside() -> None:
     """An address sent as text is not lost, and the record is still as its schema says."""
     record = clean("returns", return_method={"address": "5 Main St", "provider": "x"})
-    assert record["return_method"] == {"address": None, "provider": "x"}
+    assert record["return_method"] == {"provider": "x"}
     assert record["additional_fields"] == {"/return_method/address": "5 Main St"}
     VALIDATORS["returns"].validate(record)
 

@@ -61,6 +61,7 @@ class LoopStream(Stream):
         self.progress = Progress(self.logger, self.name)
         self._distinct = Distinct()
         self._key_of = itemgetter(*self.keys)
+        self._nested = schema_files.may_be_left_out(self.schema)
 
     @cached_property
     def clean(self) -> Cleaner:
@@ -91,6 +92,8 @@ class LoopStream(Stream):
         self.progress.rows += len(records)
         self._distinct.take(map(self._key_of, records))
         if self._written_as_it_is:
+            for record in records:
+                _leave_out(record, self._nested)
             self.tap.page_writer.write_records(self.name, records, self._stream_version)
         else:
             for record in records:
@@ -148,6 +151,7 @@ class LoopStream(Stream):
             if isinstance(stream_map, RemoveRecordTransform):
                 continue
             if (mapped := stream_map.transform(record)) is not None:
+                _leave_out(mapped, schema_files.may_be_left_out(stream_map.transformed_schema))
                 self.tap.write_message(
                     RecordMessage(
                         stream=stream_map.stream_alias,
@@ -165,3 +169,9 @@ class LoopStream(Stream):
 
     def _increment_stream_state(self, *_: Any, **__: Any) -> None:
         """Leave the bookmark to `checkpoint`."""
+
+
+def _leave_out(record: Record, nested: tuple[str, ...]) -> None:
+    for name in nested:
+        if name in record and record[name] is None:
+            del record[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tap_loopreturns import times
@@ -66,8 +67,8 @@ class Exploded(ReturnsStream):
 
     def records(self, record: Record) -> Iterable[Record]:
         """The entries of the list, each with its return's id and times."""
-        entries = record[self.taken_from] or ()
-        aside = record[ADDITIONAL] or {}
+        entries = record.get(self.taken_from) or ()
+        aside = record.get(ADDITIONAL) or {}
         for index, entry in enumerate(entries):
             if entry is None:
                 continue
@@ -98,7 +99,7 @@ class Exploded(ReturnsStream):
                 )
         return record
 
-    @property
+    @cached_property
     def _blank(self) -> dict[str, None]:
         return dict.fromkeys(self.schema["properties"])
 

@@ -173,5 +173,6 @@ def serve(
     try:
         yield loop
     finally:
-        server.stop()
-        thread.join(timeout=5)
+        if not sys.is_finalizing():  # else the thread is gone, and would be waited for without end
+            server.stop()
+            thread.join(timeout=5)

@@ -621,7 +621,7 @@ class Fuzz:
             held = Counter(
                 (row["id"], str(place if key == "position" else entry[key]))
                 for row in records.get("returns", {}).get(None, [])
-                for place, entry in enumerate(row[name] or [], 1)
+                for place, entry in enumerate(row.get(name) or [], 1)
                 if entry is not None
             )
             out = Counter(

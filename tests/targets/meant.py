@@ -62,6 +62,8 @@ STREAMS = (
     "happy_returns_shipment_items",
 )
 _NOTHING = ("", "N/A")
+_LEFT_OUT = ("object", "objects", "texts")
+"""What is not there rather than null, within what is nested."""
 
 
 def keys(stream: str) -> tuple[str, ...]:
@@ -156,6 +158,8 @@ def _object(schema: Row, raw: Row, aside: Aside, path: str) -> Row:
             found[detail] = _value(schema["properties"][detail], value, aside, f"{path}/{detail}")
         else:
             found[name] = _value(node, value, aside, pointer)
+            if found[name] is None and kind(node) in _LEFT_OUT:
+                del found[name]
     return found
 
 
