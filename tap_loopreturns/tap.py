@@ -146,16 +146,19 @@ class TapLoopReturns(Tap):
         """Whether a stream's scope is there; all that are selected are tried before the first.
 
         Raises:
-            AccessError: scopes are missing, and `on_missing_scope` is `fail`.
+            AccessError: scopes are missing, and `on_missing_scope` is `fail`, or nothing is left.
         """
         return stream.name not in self._without_scope
 
     @cached_property
     def _without_scope(self) -> set[str]:
         selected = [stream for stream in self.loop_streams if stream.selected]
-        refused = access.refused(selected)
+        asking = [stream for stream in selected if not access.nothing_to_ask(stream)]
+        refused = access.refused(asking)
         if refused and not self.settings.skip_missing_scopes:
             raise access.all_missing(refused)
+        if refused and len(refused) == len(asking):  # a run of nothing must not look like success
+            raise access.none_readable(refused)
         for name, error in refused.items():
             self.logger.warning("%s: skipped, since the key lacks '%s'.", name, error.scope)
         return set(refused)

@@ -134,6 +134,29 @@ def test_missing_scopes_can_be_skipped(loop: Loop, caplog: pytest.LogCaptureFixt
     assert sorted(line.split(":")[0] for line in warnings) == sorted(left_out)
 
 
+@pytest.mark.parametrize("select", [None, ["returns", "carts"], ["webhooks"]])
+def test_a_key_that_may_read_nothing_cannot_be_skipped(
+    loop: Loop, select: list[str] | None
+) -> None:
+    """A wrong or revoked key ends the run with exit code 3, with on_missing_scope: skip too."""
+    loop.key = "another-key"
+    config = {**settings(loop, on_missing_scope="skip"), "api_key": "revoked"}
+    run = run_tap(config, select=select, fails=True)
+    assert isinstance(run.error, AccessError)
+    assert run.error.exit_code == 3
+    assert "refuses the key for each of the selected streams" in str(run.error)
+    assert "on_missing_scope" not in str(run.error)
+    assert not [message for message in run.messages if message["type"] == "RECORD"]
+
+
+def test_carts_without_tokens_need_no_scope(loop: Loop) -> None:
+    """Where there is nothing to ask, nothing is refused."""
+    loop.scopes = frozenset()
+    run = run_tap(settings(loop), select=["carts"])
+    assert not loop.requests
+    assert not run.streams
+
+
 @pytest.mark.parametrize("mode", ["hash", "drop"])
 def test_no_personal_value_leaves_the_tap(
     everything: dict[str, Any], shop: Shop, mode: str
