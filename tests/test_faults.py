@@ -20,13 +20,45 @@ def test_failing_requests_cost_no_row(rate: float) -> None:
     assert result.faults
 
 
-def test_an_error_under_200_does_not_make_a_cart_gone(loop: Loop, shop: Shop) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"errors":{"code":"UNEXPECTED_ERROR"}}',
+        b'{"errors":"Cart is empty."}',
+        b'{"errors":"The variant was not found."}',
+        b'{"errors":{"code":"UNPROCESSABLE","token":"not found"}}',
+        b'{"message":"Server Error"}',
+    ],
+)
+def test_an_error_under_200_does_not_make_a_cart_gone(loop: Loop, shop: Shop, body: bytes) -> None:
     """Only an answer that says so does; another error stops the run, and no row is removed."""
-    loop.faults = Faults.script([b'{"errors":{"code":"UNEXPECTED_ERROR"}}'], on="/cart/")
+    loop.faults = Faults.script([body], on="/cart/")
     config = settings(loop, cart_tokens=sorted(shop.carts))
     run = run_tap(config, select=["carts"], prepare=without_waiting(), fails=True)
     assert isinstance(run.error, LoopRefused)
     assert not [m for m in run.messages if m["type"] == "ACTIVATE_VERSION"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        b'{"errors":{"code":"NOT_FOUND"}}',
+        b'{"error":{"message":"Cart not found."}}',
+        b'{"code":"NOT_FOUND","message":"Not found."}',
+    ],
+)
+def test_a_cart_that_is_gone_is_left_out(loop: Loop, shop: Shop, body: bytes | None) -> None:
+    """404, or an answer that says not found: the others are read, and the row may be removed."""
+    kept, gone = sorted(shop.carts)[:2]
+    tokens = [gone, kept]
+    if body is None:
+        del shop.carts[gone]
+    else:
+        loop.faults = Faults.script([body], on="/cart/")
+    run = run_tap(settings(loop, cart_tokens=tokens), select=["carts"], prepare=without_waiting())
+    assert [row["token"] for row in run.records("carts")] == [kept]
+    assert [m for m in run.messages if m["type"] == "ACTIVATE_VERSION"]
 
 
 @pytest.mark.parametrize("on", ["/items", "/happy-returns/shipments"])

@@ -136,9 +136,13 @@ class Carts(FullTable):
             yield [{**document, "token": token}]
 
     def probe(self) -> None:
-        """Ask for the first cart, if any is named."""
+        """Ask for the first cart, if any is named; that it is gone says nothing of the key."""
         for token in self.tap.settings.cart_tokens[:1]:
-            self.tap.client.probe(f"/cart/{token}", scope=self.scope)
+            try:
+                self.tap.client.probe(f"/cart/{token}", scope=self.scope)
+            except LoopRefused as refusal:
+                if not _is_gone(refusal):
+                    raise
 
 
 class Commerce(FullTable):
@@ -245,11 +249,14 @@ class BulkOperations(Commerce):
 
 
 def _is_gone(refusal: LoopRefused) -> bool:
-    """Whether a cart is unknown or empty: 404, or an error under HTTP 200 that says so."""
-    said = str(refusal).lower().replace("_", " ")
-    return refusal.status == 404 or (  # noqa: PLR2004
-        refusal.status == 200 and ("not found" in said or "is empty" in said)  # noqa: PLR2004
-    )
+    """Whether Loop has no such cart: 404, or an error under HTTP 200 that says so.
+
+    Of carts, Loop also says under 200 that a variant was not found; that is another matter.
+    """
+    if refusal.status == 404:  # noqa: PLR2004
+        return True
+    said = envelopes.words(refusal.body).lower().replace("_", " ")
+    return refusal.status == 200 and "not found" in said and "variant" not in said  # noqa: PLR2004
 
 
 def _id_within(value: Any) -> Any:
