@@ -6,9 +6,12 @@ that comes again much later counts as another one.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
+
+import msgspec
 
 from tap_loopreturns import times
 from tap_loopreturns.windows import Window
@@ -17,6 +20,7 @@ _REMEMBERED = 50_000
 _FACTS = ("id", "state", "total", "refund", "label_status", "tracking_number")
 _facts = itemgetter(*_FACTS)
 _MASK = 0xFFFFFFFF
+_PARSED = 1 << 32
 
 
 class Distinct:
@@ -47,7 +51,11 @@ class Reconciliation:
         self.other_state = 0
         """Windows with rows of a state that was not asked for."""
         self.unlike = 0
-        """Returns that came with other content, yet the same `updated_at`."""
+        """Returns that came with other content, yet the same `updated_at`.
+
+        A row as Loop sent it is compared byte for byte, by a checksum; one that had to be parsed
+        with care, in the fields `_FACTS`. One that came in both ways is not compared.
+        """
         self._remembered = remembered
         self._new: dict[int, int] = {}
         self._old: dict[int, int] = {}
@@ -55,16 +63,25 @@ class Reconciliation:
     def take(
         self,
         window: Window,
-        rows: Sequence[Mapping[str, Any]],
+        heads: Sequence[Mapping[str, Any]],
         seconds: Sequence[int],
         states: frozenset[str],
+        rows: Sequence[msgspec.Raw | Mapping[str, Any]] | None = None,
     ) -> list[str]:
-        """Take in an answer; what is wrong with it, in words, the first time of each kind."""
+        """Take in an answer; what is wrong with it, in words, the first time of each kind.
+
+        Args:
+            window: What was asked for.
+            heads: Of every row, at least the fields `_FACTS`.
+            seconds: When every row last changed.
+            states: Of all rows.
+            rows: The rows themselves, if they are at hand.
+        """
         self.windows += 1
         said = (
-            self._outside(window, rows, seconds),
+            self._outside(window, heads, seconds),
             self._other_state(window, states),
-            self._unlike(rows, seconds),
+            self._unlike(heads, seconds, heads if rows is None else rows),
         )
         return [words for words in said if words]
 
@@ -77,7 +94,7 @@ class Reconciliation:
         return "; ".join(f"{count:,} {what}" for count, what in found if count)
 
     def _outside(
-        self, window: Window, rows: Sequence[Mapping[str, Any]], seconds: Sequence[int]
+        self, window: Window, heads: Sequence[Mapping[str, Any]], seconds: Sequence[int]
     ) -> str | None:
         if not seconds or (window.since <= min(seconds) and max(seconds) <= window.until):
             return None
@@ -86,7 +103,7 @@ class Reconciliation:
         self.outside += len(strays)
         place = strays[0]
         return (
-            f"Loop sent return {rows[place].get('id')}, changed at {times.show(seconds[place])}, "
+            f"Loop sent return {heads[place].get('id')}, changed at {times.show(seconds[place])}, "
             f"when asked for {times.show(window.since)} to {times.show(window.until)}. Such "
             "returns are kept; whether Loop leaves out others is not known."
             if first
@@ -106,23 +123,29 @@ class Reconciliation:
             else None
         )
 
-    def _unlike(self, rows: Sequence[Mapping[str, Any]], seconds: Sequence[int]) -> str | None:
+    def _unlike(
+        self,
+        heads: Sequence[Mapping[str, Any]],
+        seconds: Sequence[int],
+        rows: Sequence[msgspec.Raw | Mapping[str, Any]],
+    ) -> str | None:
         new, old = self._new, self._old
         before_all, example = self.unlike, None
-        for row, second in zip(rows, seconds, strict=True):
+        for head, second, row in zip(heads, seconds, rows, strict=True):
             try:
-                facts = _facts(row)
-            except KeyError:
-                facts = tuple(map(row.get, _FACTS))
-            try:
-                version = second << 32 | hash(facts) & _MASK
-                key = hash(facts[0])
+                if isinstance(row, msgspec.Raw):
+                    key = hash(head.get("id"))
+                    version = second << 33 | zlib.crc32(row)
+                else:
+                    facts = _facts_of(head)
+                    key = hash(facts[0])
+                    version = second << 33 | _PARSED | hash(facts) & _MASK
             except TypeError:  # an object where there should be none; the cleaner decides on it
                 continue
             before = new.get(key) or old.get(key)
-            if before is not None and before != version and before >> 32 == second:
+            if before is not None and before != version and before >> 32 == version >> 32:
                 self.unlike += 1
-                example = example or (row.get("id"), second)
+                example = example or (head.get("id"), second)
             new[key] = version
         if len(new) > self._remembered:
             self._old, self._new = new, {}
@@ -132,6 +155,13 @@ class Reconciliation:
             f"Loop sent return {example[0]} twice with different content, each time as changed at "
             f"{times.show(example[1])}: updated_at does not tell all changes."
         )
+
+
+def _facts_of(head: Mapping[str, Any]) -> tuple[Any, ...]:
+    try:
+        return _facts(head)
+    except KeyError:
+        return tuple(map(head.get, _FACTS))
 
 
 def is_outside(window: Window, second: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import msgspec
 import pytest
 
 from tap_loopreturns.reconcile import Distinct, Reconciliation
@@ -131,6 +132,22 @@ def test_contradictions_are_told_once_and_counted() -> None:
         "2 rows outside of their window; 1 windows with a state not asked for; "
         "1 returns unlike at the same updated_at"
     )
+
+
+def test_whole_rows_are_compared_where_they_are_at_hand() -> None:
+    """A change in whatever field is noticed, and one of spelling in another answer is not."""
+    tally = Reconciliation()
+    first, same, other = (msgspec.Raw(text) for text in (b'{"a":1}', b'{"a":1}', b'{"a":2}'))
+
+    def take_whole(*rows: msgspec.Raw | dict[str, Any]) -> list[str]:
+        heads = [row(1)] * len(rows)
+        return tally.take(WINDOW, heads, [150] * len(rows), frozenset(["open"]), rows)
+
+    assert take_whole(first, same) == []
+    (said,) = take_whole(other)
+    assert "return 1 twice with different content" in said
+    assert take_whole(row(1, a=2)) == []
+    assert tally.unlike == 1
 
 
 def test_a_change_with_another_updated_at_is_no_contradiction() -> None:
