@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from logging import Logger
 
+from tap_loopreturns.times import DAY
+
 _SELDOM = 30.0
 
 
@@ -46,6 +48,13 @@ class Progress:
         """Say what was read, and how long it took."""
         spent = self._clock() - self._began
         self._log.info("%s: done, %s, in %s", self._name, what, _minutes(spent))
+
+
+def stretch(seconds: int) -> str:
+    """How much of Loop's history is to be read."""
+    if seconds >= 2 * DAY:
+        return f"{seconds / DAY:,.0f} days"
+    return f"{seconds / 3600:.1f} hours" if seconds >= 3600 else "less than an hour"  # noqa: PLR2004
 
 
 def _minutes(seconds: float) -> str:

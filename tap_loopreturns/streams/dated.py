@@ -7,6 +7,7 @@ from typing import ClassVar
 from tap_loopreturns.bookmark import Bookmark
 from tap_loopreturns.errors import UnexpectedAnswer
 from tap_loopreturns.loop.pages import Moved, Rows
+from tap_loopreturns.progress import stretch
 from tap_loopreturns.spans import Span, Spans
 from tap_loopreturns.streams.base import LoopStream
 from tap_loopreturns.times import DAY, show
@@ -35,7 +36,11 @@ class Dated(LoopStream):
         mark.reopen({_ROWS: missing}, settings.span.end)
         before = self.tap.client.requests
         first = next(iter(missing), None)
-        self.progress.start(f"since {show(first.start)}" if first else "nothing to read")
+        self.progress.start(
+            f"{stretch(missing.length)} of rows, since {show(first.start)}"
+            if first
+            else "nothing to read"
+        )
         done = windows = 0
         for span in missing:
             at = span.start

@@ -28,7 +28,7 @@ class FullTable(LoopStream):
 
     def read(self) -> None:
         """Read the list; again, if it changed while it was read."""
-        self.progress.start("the whole list")
+        self.progress.start(self.what())
         before = self.tap.client.requests
         for _ in range(_TRIES):
             # Seconds may be the same in two quick runs; Singer's versions must grow.
@@ -48,6 +48,10 @@ class FullTable(LoopStream):
             )
         self._write_activate_version_message(self._stream_version)
         self.end(self.tap.client.requests - before)
+
+    def what(self) -> str:
+        """What is about to be read, in words."""
+        return "the whole list"
 
     def listing(self) -> Listing:
         """What is asked for."""
@@ -121,6 +125,10 @@ class Carts(FullTable):
     endpoint, path = "/cart/{token}", "/cart"
     costs = "one a token"
     rows = "cart"
+
+    def what(self) -> str:
+        """How many carts."""
+        return f"the carts of {len(self.tap.settings.cart_tokens):,} tokens"
 
     def pages(self) -> Iterator[Rows]:
         """One request a token; a cart that is gone is left out."""
