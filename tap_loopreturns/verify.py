@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -32,6 +33,8 @@ Place = tuple[str, str]
 """A month, such as 2026-11, and a state."""
 Counts = Mapping[Place, int]
 NAME = "tap-loopreturns-verify"
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])(?!\d)", re.ASCII)
+_COLUMNS = ("month", "state", "count")
 
 
 def count(client: Client, settings: Settings) -> Counts:
@@ -56,21 +59,56 @@ def count(client: Client, settings: Settings) -> Counts:
 
 
 def read(file: TextIO) -> Counts:
-    """The counts in a CSV file with the columns month, state and count.
+    """The counts in a CSV file with the columns month, state and count, in any order.
 
     Raises:
-        SettingsError: it has other columns, or counts that are no numbers.
+        SettingsError: it lacks one of them, or a line is not what they say.
     """
     counts: Counter[Place] = Counter()
+    lines = csv.reader(file)
     try:
-        for row in csv.DictReader(file):
-            named = {str(name).strip().lower(): value for name, value in row.items()}
-            counts[named["month"].strip()[:7], named["state"].strip()] += int(named["count"])
-    except (KeyError, ValueError, AttributeError, TypeError):
-        raise SettingsError(
-            "--against", "accepts a CSV file with the columns month, state and count."
-        ) from None
+        # A file as Excel saves it begins with a mark of its encoding.
+        header = [name.removeprefix("\ufeff").strip().lower() for name in next(lines, [])]
+        if any(header.count(name) != 1 for name in _COLUMNS):
+            raise SettingsError(
+                "--against", "accepts a CSV file with the columns month, state and count."
+            )
+        places = [header.index(name) for name in _COLUMNS]
+        for line in filter(None, lines):
+            month, state, number = (
+                line[place].strip() if place < len(line) else "" for place in places
+            )
+            if not (_MONTH.match(month) and state and number.isascii() and number.isdigit()):
+                raise SettingsError(
+                    "--against",
+                    f"accepts lines such as 2026-11,open,120; line {lines.line_num} is not one.",
+                )
+            counts[month[:7], state] += int(number)
+    except (csv.Error, ValueError):  # a zero byte, another encoding, digits by the thousand
+        raise SettingsError("--against", "accepts a CSV file in UTF-8.") from None
     return counts
+
+
+def _configuration(paths: tuple[str, ...]) -> dict[str, Any]:
+    config: dict[str, Any] = {}
+    for path in paths:
+        if path == "ENV":
+            continue
+        try:
+            content = simplejson.loads(Path(path).read_text("utf-8-sig"))
+        except (UnicodeDecodeError, RecursionError):
+            content = None
+        if not isinstance(content, dict):
+            raise SettingsError("--config", "accepts JSON files in UTF-8, with an object in each.")
+        config |= content
+    return config
+
+
+def _counts_in(path: str) -> Counts:
+    if path == "-":
+        return read(sys.stdin)
+    with Path(path).open(encoding="utf-8", newline="") as file:
+        return read(file)
 
 
 def show(rows: list[dict[str, str | int]], form: str) -> str:
@@ -101,22 +139,18 @@ def show(rows: list[dict[str, str | int]], form: str) -> str:
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table")
 @click.option(
     "--against",
-    type=click.File(encoding="utf-8"),
+    metavar="FILE",
     help="CSV with the columns month, state and count from the warehouse (- for stdin): "
     "only what differs is printed, and the exit code is 1 if anything does.",
 )
-def command(given: tuple[str, ...], form: str, against: TextIO | None) -> None:
+def command(given: tuple[str, ...], form: str, against: str | None) -> None:
     """Count Loop's returns by the month of their updated_at, and by state.
 
     The span and the states are those of the configuration. To compare with a
     warehouse, set end_date to a moment that its last run has passed.
     """
-    config: dict[str, Any] = {}
-    for path in given:
-        if path != "ENV":
-            config |= simplejson.loads(Path(path).read_text("utf-8"))
-    tap = TapLoopReturns(config=config, parse_env_config="ENV" in given)
-    theirs = read(against) if against else None
+    tap = TapLoopReturns(config=_configuration(given), parse_env_config="ENV" in given)
+    theirs = None if against is None else _counts_in(against)
     try:
         ours = count(tap.client, tap.settings)
     finally:

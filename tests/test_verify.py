@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
+from random import Random
 
 import pytest
 from click.testing import CliRunner, Result
@@ -88,7 +91,104 @@ def test_it_costs_few_requests(loop: Loop, config: str) -> None:
     assert len(loop.requests) < 60
 
 
-def test_a_file_with_other_columns_is_refused_in_a_line() -> None:
-    """It says which columns it wants."""
+@pytest.mark.parametrize(
+    "text",
+    ["", "\n", "a,b\n1,2\n", "month;state;count\n", "month,state\n", "state,state,month,count"],
+)
+def test_a_file_with_other_columns_is_refused_in_a_line(text: str) -> None:
+    """It says which columns it wants; a file of nothing is not taken for an empty warehouse."""
     with pytest.raises(SettingsError, match="month, state and count"):
-        verify.read(io.StringIO("a,b\n1,2\n"))
+        verify.read(io.StringIO(text))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-13,open,1",
+        "soon,open,1",
+        "11/2026,open,1",
+        "2026-111,open,1",
+        ",open,1",
+        "2026-11,,1",
+        "2026-11,open,",
+        "2026-11,open",
+        "2026-11,open,-1",
+        "2026-11,open,1.5",
+        "2026-11,open,many",
+        "2026-11,open,\u0663",
+    ],
+)
+def test_a_line_that_is_none_is_named(line: str) -> None:
+    """By its number, and what it should be like."""
+    with pytest.raises(SettingsError, match=r"2026-11,open,120; line 3 is not one"):
+        verify.read(io.StringIO(f"month,state,count\n2026-11,open,7\n{line}\n"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffmonth,state,count\n2026-11,open,7\n",
+        "month,state,count\r\n2026-11,open,7\r\n\r\n",
+        "month,state,count\r2026-11,open,7",
+        'count,"Month" , STATE ,more\n7,2026-11-01,open,"a\nb",c\n',
+        "month,state,count\n2026-11-01T00:00:00Z,open,3\n2026-11,open,4\n",
+    ],
+)
+def test_files_as_databases_and_excel_write_them_are_read(text: str) -> None:
+    """A byte order mark, CRLF, empty lines, more columns, a month with its day."""
+    assert verify.read(io.StringIO(text, newline="")) == {("2026-11", "open"): 7}
+
+
+def test_spoilt_files_are_read_or_refused() -> None:
+    """Of thousands of changed files, each brings counts or the error that names the option."""
+    rng = Random(1)
+    whole = b"month,state,count\n" + b"2026-11,open,7\n2026-10,closed,12\n" * 3
+    refused = []
+    for _ in range(3000):
+        at = rng.randrange(len(whole))
+        body = whole[:at] + rng.randbytes(rng.choice((0, 1, 3))) + whole[at + rng.randrange(9) :]
+        try:
+            counts = verify.read(io.TextIOWrapper(io.BytesIO(body), "utf-8", newline=""))
+        except SettingsError as error:
+            refused.append(error)
+        else:
+            assert all(isinstance(number, int) and number >= 0 for number in counts.values())
+    assert 1000 < len(refused) < 3000
+    assert {error.setting for error in refused} == {"--against"}
+    assert not [error for error in refused if "\n" in str(error)]
+
+
+@pytest.mark.parametrize(
+    ("what", "body"),
+    [
+        ("--against", None),
+        ("--against", b"month,state,count\n\xff\xfe,open,1\n"),
+        ("--against", b"month,state,count\n2026-11,open,1\0\n"),
+        ("--against", b"month,state,count\n2026-11,open," + b"9" * 5000),
+        ("--against", b"month,state,count\n" + b"9" * 200_000),
+        ("--config", None),
+        ("--config", b"[1]"),
+        ("--config", b"{"),
+        ("--config", b"\xff{}"),
+        ("--config", b'{"api_key": ""}'),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_one_line_and_exit_code_1(
+    config: str, tmp_path: Path, what: str, body: bytes | None
+) -> None:
+    """Missing, of another encoding, or of another content: no traceback."""
+    file = tmp_path / "spoilt"
+    if body is not None:
+        file.write_bytes(body)
+    arguments = {"--config": config, what: str(file)}
+    line = [word for pair in arguments.items() for word in pair]
+    done = subprocess.run(
+        [sys.executable, "-c", "from tap_loopreturns.verify import main; main()", *line],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert done.stdout == ""
