@@ -1,62 +1,197 @@
-"""Write into README.md and meltano.yml what the code says: `python scripts/sync_docs.py`.
+"""Write into documents and plugin definitions what the code says: `python scripts/sync_docs.py`.
 
-With --check, only say whether they agree. The test suite does.
+That is README.md's tables and commands, meltano.yml, the definitions in `meltano/`,
+and the repository's address, which is said in pyproject.toml alone. With --check,
+only say whether they agree. The test suite does.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+import textwrap
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tap_loopreturns.options import CONFIG
+import yaml
+
+from tap_loopreturns.options import CONFIG, VERSIONS
 from tap_loopreturns.tap import STREAMS, TapLoopReturns
-from target_loopreturns.settings import CONFIG as TARGET_CONFIG
 from target_loopreturns.target import TargetLoopReturns
 
 ROOT = Path(__file__).resolve().parent.parent
-_EXTRACTOR = re.compile(r"    select:.*?(?=\n  loaders:)", re.DOTALL)
-_LOADER = re.compile(
-    r"(?<=    executable: target-loopreturns\n).*?    settings:.*?(?=\n  - name:)", re.DOTALL
-)
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+REPOSITORY: str = PROJECT["urls"]["Repository"]
+PIP_URL = f"git+{REPOSITORY}"
+"""Until a release is on the package index; then the package's name."""
+
+ON = [f"{stream.name}.*" for stream in STREAMS if stream.selected_by_default]
+OFF = [stream.name for stream in STREAMS if not stream.selected_by_default]
+_OPTIONS = {
+    "api_version": VERSIONS,
+    "on_missing_scope": ("fail", "skip"),
+    "pii": ("keep", "hash", "drop"),
+    "outcomes_format": ("singer", "jsonl"),
+}
+_DATES = ("start_date", "end_date")
+_MADE = "# Made by `python scripts/sync_docs.py`; not to be edited by hand.\n"
 
 
 def readme(text: str) -> str:
-    """README.md with its tables made anew."""
-    for name, table in (("settings", settings_table()), ("streams", streams_table())):
-        block = f"<!-- {name} -->\n{table}\n<!-- /{name} -->"
-        text = re.sub(
-            rf"<!-- {name} -->.*?<!-- /{name} -->", lambda _, b=block: b, text, flags=re.DOTALL
-        )
+    """README.md with its tables and commands made anew."""
+    text = _between("settings", settings_table(), text)
+    text = _between("streams", streams_table(), text)
+    return addressed(_between("meltano", meltano_commands(), text))
+
+
+def _between(name: str, made: str, text: str) -> str:
+    """A text with what is made between two marks, indented as they are."""
+    block = f"<!-- {name} -->\n{made}\n<!-- /{name} -->"
+    return re.sub(
+        rf"( *)<!-- {name} -->.*?<!-- /{name} -->",
+        lambda found: textwrap.indent(block, found[1]),
+        text,
+        flags=re.DOTALL,
+    )
+
+
+def addressed(text: str) -> str:
+    """A document with the repository's address wherever it names it."""
+    owner, name = REPOSITORY.rsplit("/", 2)[1:]
+    for before in (r"github\.com/", r"raw\.githubusercontent\.com/", r"repository: "):
+        text = re.sub(rf"({before})[\w.-]+/{name}\b", rf"\g<1>{owner}/{name}", text)
     return text
 
 
+def meltano_commands() -> str:
+    """How the tap comes into a Meltano project."""
+    raw = REPOSITORY.replace("https://github.com", "https://raw.githubusercontent.com")
+    ref = f"{raw}/main/meltano/tap-loopreturns.yml"
+    return f"""\
+```shell
+meltano add --plugin-type extractor --from-ref {ref} tap-loopreturns
+meltano config set tap-loopreturns api_key YOUR-KEY
+meltano config set tap-loopreturns start_date 2023-01-01
+meltano config set tap-loopreturns _select '{json.dumps(ON)}'
+```"""
+
+
 def meltano(text: str) -> str:
-    """meltano.yml with the extractor's settings made anew."""
-    off = [f'    - "!{stream.name}.*"' for stream in STREAMS if not stream.selected_by_default]
-    known = {"properties": dict(CONFIG.to_dict()["properties"])}
-    TapLoopReturns.append_builtin_config(known)
-    tap = "\n".join(["    select:", '    - "*.*"', *off, "    settings:", *_settings(known)])
-    capabilities = [f"    - {each.value}" for each in TargetLoopReturns.capabilities]
-    target = "\n".join(
-        ["    capabilities:", *capabilities, "    settings:", *_settings(TARGET_CONFIG)]
-    )
-    text = _EXTRACTOR.sub(lambda _: tap, text, count=1)
-    return _LOADER.sub(lambda _: target, text, count=1)
+    """meltano.yml with what it says of the two plugins made anew."""
+    for name, part in (
+        ("tap-loopreturns", {"capabilities": capabilities("tap"), "select": ON}),
+        ("target-loopreturns", {"capabilities": capabilities("target")}),
+    ):
+        settings = list(definition(_about(name)["properties"]))
+        made = textwrap.indent(_yaml({**part, "settings": settings}), "    ").rstrip("\n")
+        block = rf"(?<=    executable: {name}\n).*?(?=\n  (?:loaders:|- name:))"
+        text = re.sub(block, lambda _, made=made: made, text, count=1, flags=re.DOTALL)
+    return text
+
+
+def extractor() -> dict[str, Any]:
+    """The plugin definition of the tap, for `meltano add --from-ref` and for MeltanoHub."""
+    return {
+        **_plugin("tap-loopreturns", "Loop Returns"),
+        "capabilities": capabilities("tap"),
+        "select": ON,
+        "prereq": "An API key of your Loop account: in Loop's admin, Settings > Developers. The "
+        "table of streams in the README says which scopes it needs.",
+        "settings_preamble": "Only `api_key` is needed. Without `start_date` the first sync begins "
+        "two years back.",
+        **_settings("tap-loopreturns"),
+        "next_steps": "`meltano invoke tap-loopreturns --test` tells for each stream whether the "
+        "key may read it.",
+        "usage": "Meltano selects every stream of a plugin that was just added, also those that "
+        f"cost a request a return or repeat what the shop has: {', '.join(OFF)}. Leave them out "
+        f"with `meltano config set tap-loopreturns _select '{json.dumps(ON)}'`; then `meltano "
+        'select tap-loopreturns orders "*"` adds orders alone.',
+    }
+
+
+def loader() -> dict[str, Any]:
+    """The plugin definition of the target."""
+    return {
+        **_plugin("target-loopreturns", "Loop Returns actions"),
+        "capabilities": capabilities("target"),
+        "prereq": "An API key of your Loop account with the scopes of the actions: see "
+        "docs/target.md.",
+        "settings_preamble": "Only `api_key` is needed. Without `apply` nothing is done but told.",
+        **_settings("target-loopreturns"),
+        "next_steps": "Run it once without `apply`, and read what it would do.",
+        "usage": "Each row is one action, done once. Keep the `ledger` between runs.",
+    }
+
+
+def capabilities(kind: str) -> list[str]:
+    """What a plugin can do, in Meltano's words."""
+    if kind == "target":
+        return sorted(each.value for each in TargetLoopReturns.capabilities)
+    # The SDK knows no such capability, and the tap has the option.
+    return sorted({each.value for each in TapLoopReturns.capabilities} | {"test"})
+
+
+def _plugin(name: str, label: str) -> dict[str, Any]:
+    described = TapLoopReturns if name.startswith("tap") else TargetLoopReturns
+    return {
+        "name": name,
+        "variant": "tap-loopreturns",
+        "label": label,
+        "namespace": name.replace("-", "_"),
+        "description": described._get_about_info().description,  # noqa: SLF001
+        "docs": f"{REPOSITORY}#readme",
+        "domain_url": "https://www.loopreturns.com/",
+        "repo": REPOSITORY,
+        "pip_url": PIP_URL,
+        "executable": name,
+        "logo_url": "/assets/logos/extractors/loopreturns.png",
+        "maintenance_status": "beta",
+        "keywords": ["api", "meltano_sdk", "returns", "e-commerce", "shopify"],
+    }
+
+
+def _settings(name: str) -> dict[str, Any]:
+    schema = _about(name)
+    return {
+        "settings_group_validation": [[each] for each in schema["required"]],
+        "settings": list(definition(schema["properties"])),
+    }
+
+
+def _about(name: str) -> dict[str, Any]:
+    described = TapLoopReturns if name.startswith("tap") else TargetLoopReturns
+    settings: dict[str, Any] = described._get_about_info().settings  # noqa: SLF001
+    return settings
+
+
+def definition(known: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Settings in the terms of a Meltano plugin definition."""
+    for name, setting in known.items():
+        item: dict[str, Any] = {"name": name, "label": setting.get("title", name)}
+        item["kind"] = "date_iso8601" if name in _DATES else _kind(setting)
+        if name in _OPTIONS:
+            item["kind"] = "options"
+            item["options"] = [{"label": one, "value": one} for one in _OPTIONS[name]]
+        if setting.get("secret"):
+            item["sensitive"] = True
+        if "default" in setting and not isinstance(setting["default"], dict):
+            item["value"] = setting["default"]
+        item["description"] = " ".join(setting.get("description", item["label"]).split())
+        yield item
 
 
 def settings_table() -> str:
     """The settings as a table."""
     rows = ["| setting | type | default | meaning |", "| --- | --- | --- | --- |"]
     for name, setting in CONFIG.to_dict()["properties"].items():
-        kind = _kind(setting)
         default = setting.get("default")
         shown = "" if default in (None, []) else f"`{_plain(default)}`"
         if name in CONFIG.to_dict()["required"]:
             shown = "required"
-        rows.append(f"| `{name}` | {kind} | {shown} | {setting['description']} |")
+        rows.append(f"| `{name}` | {_kind(setting)} | {shown} | {setting['description']} |")
     return "\n".join(rows)
 
 
@@ -81,69 +216,38 @@ def streams_table() -> str:
     return "\n".join(rows)
 
 
-def _settings(known: dict[str, Any]) -> list[str]:
-    return [line for setting in definition(known) for line in _yaml(setting)]
-
-
-def definition(known: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Settings in the terms of a Meltano plugin definition."""
-    for name, setting in known["properties"].items():
-        item: dict[str, Any] = {
-            "name": name,
-            "label": setting.get("title", name),
-            "kind": _kind(setting),
-        }
-        if setting.get("format") == "date-time":
-            item["kind"] = "date_iso8601"
-        if setting.get("secret"):
-            item["sensitive"] = True
-        if "default" in setting and not isinstance(setting["default"], dict):
-            item["value"] = setting["default"]
-        item["description"] = " ".join(setting.get("description", "").split())
-        yield item
-
-
 def _kind(setting: dict[str, Any]) -> str:
-    kinds = [kind for kind in _listed(setting.get("type", "string")) if kind != "null"]
-    return str(kinds[0])
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    kinds = setting.get("type", "string")
+    return next(kind for kind in ([kinds] if isinstance(kinds, str) else kinds) if kind != "null")
 
 
 def _plain(value: Any) -> str:
     return ", ".join(value) if isinstance(value, list) else str(value)
 
 
-def _yaml(setting: dict[str, Any]) -> Iterator[str]:
-    lead = "    - "
-    for name, value in setting.items():
-        if isinstance(value, list):
-            shown = "[" + ", ".join(value) + "]"
-        elif isinstance(value, bool):
-            shown = "true" if value else "false"
-        elif isinstance(value, int):
-            shown = str(value)
-        else:
-            shown = (
-                '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-                if name != "name"
-                else value
-            )
-        yield f"{lead}{name}: {shown}"
-        lead = "      "
+def _yaml(value: Any) -> str:
+    text: str = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=96)
+    return text
 
 
 def main() -> None:
     """Write, or check."""
+    made = {
+        "README.md": readme,
+        "meltano.yml": meltano,
+        "meltano/tap-loopreturns.yml": lambda _: _MADE + _yaml(extractor()),
+        "meltano/target-loopreturns.yml": lambda _: _MADE + _yaml(loader()),
+        "examples/github-actions.yml": addressed,
+        "docs/target.md": addressed,
+    }
     differ = False
-    for path, made in ((ROOT / "README.md", readme), (ROOT / "meltano.yml", meltano)):
-        text = path.read_text("utf-8")
-        if (new := made(text)) != text:
+    for name, make in made.items():
+        path = ROOT / name
+        text = path.read_text("utf-8") if path.exists() else ""
+        if (new := make(text)) != text:
             differ = True
             if "--check" in sys.argv:
-                print(f"{path.name} does not say what the code says; run scripts/sync_docs.py")
+                print(f"{name} does not say what the code says; run scripts/sync_docs.py")
             else:
                 path.write_text(new, "utf-8")
     sys.exit(differ and "--check" in sys.argv)

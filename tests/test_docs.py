@@ -1,23 +1,64 @@
-"""README, meltano.yml and the code say the same."""
+"""README, the plugin definitions, the examples and the code say the same."""
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+from typing import Any
 
+import pytest
 import yaml
 
 from tap_loopreturns import errors
-from tap_loopreturns.options import CONFIG
 from tap_loopreturns.tap import STREAMS, TapLoopReturns
+from target_loopreturns.settings import CONFIG as TARGET_CONFIG
+from tests.mock_loop import Loop
+from tests.running import settings
+from tests.targets.destinations import NAMES
+from tests.targets.destinations.base import Destination
 
 ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+REPOSITORY: str = PROJECT["project"]["urls"]["Repository"]
+PLUGINS = ("tap-loopreturns", "target-loopreturns")
+
+# What MeltanoHub's schema of extractors allows.
+CAPABILITIES = {
+    "properties", "catalog", "discover", "state", "about", "stream-maps", "schema-flattening",
+    "activate-version", "batch", "test", "log-based", "structured-logging",
+}  # fmt: skip
+KINDS = {
+    "string", "integer", "boolean", "array", "object", "options", "date_iso8601", "email", "file",
+    "password", "oauth", "hidden",
+}  # fmt: skip
 
 
-def test_the_tables_of_the_readme_and_the_settings_of_meltano_are_those_of_the_code() -> None:
-    """Settings and streams are written by a script, and nobody has forgotten to run it."""
+def loaded(name: str) -> Any:
+    """A YAML file of the checkout."""
+    return yaml.safe_load((ROOT / name).read_text("utf-8"))
+
+
+def of_project(name: str) -> dict[str, Any]:
+    """A plugin as meltano.yml has it."""
+    plugins = loaded("meltano.yml")["plugins"]
+    return next(one for one in plugins["extractors"] + plugins["loaders"] if one["name"] == name)
+
+
+def published() -> list[Path]:
+    """The files that say where the repository is."""
+    names = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/*.md", "meltano/*.yml",
+             "examples/*", ".github/workflows/*", "meltano.yml")  # fmt: skip
+    return [path for name in names for path in ROOT.glob(name) if path.is_file()]
+
+
+def test_documents_and_definitions_are_those_of_the_code() -> None:
+    """What a script writes is up to date: nobody has forgotten to run it."""
     done = subprocess.run(
         [sys.executable, "scripts/sync_docs.py", "--check"],
         cwd=ROOT, capture_output=True, text=True, check=False,
@@ -25,34 +66,184 @@ def test_the_tables_of_the_readme_and_the_settings_of_meltano_are_those_of_the_c
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_meltano_knows_every_setting_and_capability() -> None:
-    """The extractor in meltano.yml offers what --about offers."""
-    project = yaml.safe_load((ROOT / "meltano.yml").read_text())
-    extractor = next(
-        plugin for plugin in project["plugins"]["extractors"] if plugin["name"] == "tap-loopreturns"
-    )
-    settings = {setting["name"]: setting for setting in extractor["settings"]}
-    known = {"properties": dict(CONFIG.to_dict()["properties"])}
-    TapLoopReturns.append_builtin_config(known)
-    assert set(settings) == set(known["properties"])
-    assert settings["api_key"]["sensitive"]
-    assert set(extractor["capabilities"]) - {"test"} == {
-        c.value for c in TapLoopReturns.capabilities
-    }
-    assert {item for item in extractor["select"] if item.startswith("!")} == {
-        f"!{stream.name}.*" for stream in STREAMS if not stream.selected_by_default
-    }
+@pytest.mark.parametrize("name", PLUGINS)
+def test_meltano_knows_every_setting_and_capability(name: str) -> None:
+    """meltano.yml and the plugin definition offer the same, which is what --about offers."""
+    plugin, definition = of_project(name), loaded(f"meltano/{name}.yml")
+    assert plugin["settings"] == definition["settings"]
+    assert plugin["capabilities"] == definition["capabilities"]
+    properties = TARGET_CONFIG["properties"]
+    if name == "tap-loopreturns":
+        about = TapLoopReturns._get_about_info()
+        properties = about.settings["properties"]
+        known = {one.value for one in about.capabilities}
+        assert set(plugin["capabilities"]) - {"test"} == known
+    assert [one["name"] for one in plugin["settings"]] == list(properties)
+
+
+@pytest.mark.parametrize("name", PLUGINS)
+def test_the_definitions_are_complete_for_meltanohub(name: str) -> None:
+    """Every field that MeltanoHub shows is there, in words that it knows."""
+    found = loaded(f"meltano/{name}.yml")
+    for field in ("name", "namespace", "variant", "label", "description", "docs", "domain_url",
+                  "repo", "pip_url", "executable", "logo_url", "keywords", "maintenance_status",
+                  "settings_group_validation", "prereq", "next_steps", "usage"):  # fmt: skip
+        assert found[field], field
+    assert set(found["capabilities"]) <= CAPABILITIES
+    assert found["settings_group_validation"] == [["api_key"]]
+    for setting in found["settings"]:
+        assert setting["kind"] in KINDS, setting
+        assert setting["label"], setting
+        assert setting["description"], setting
+    sensitive = {setting["name"] for setting in found["settings"] if setting.get("sensitive")}
+    assert sensitive == {"api_key"} | ({"pii_hash_key"} if name == PLUGINS[0] else set())
+
+
+def test_what_is_selected_are_the_streams_that_are_on() -> None:
+    """README's command, meltano.yml and the definition name each stream that is on, and no other.
+
+    A rule such as `!orders.*` would win over `meltano select … orders` for ever.
+    """
+    on = [f"{stream.name}.*" for stream in STREAMS if stream.selected_by_default]
+    assert 0 < len(on) < len(STREAMS)
+    assert of_project("tap-loopreturns")["select"] == on
+    definition = loaded("meltano/tap-loopreturns.yml")
+    assert definition["select"] == on
+    for text in (README, definition["usage"]):
+        (given,) = re.findall(r"config set tap-loopreturns _select '([^']*)'", text)
+        assert json.loads(given) == on
+
+
+def test_the_repository_has_one_address() -> None:
+    """Every file names the address that pyproject.toml says, and plugins come from there."""
+    owner = REPOSITORY.rsplit("/", 2)[1]
+    named = 0
+    for path in published():
+        text = path.read_text("utf-8")
+        places = re.findall(
+            r"(?:githubusercontent\.com/|github\.com/|repository: )([\w.-]+)/tap-loopr", text
+        )
+        assert set(places) <= {owner}, path
+        named += len(places)
+    assert named >= 8
+    for name in PLUGINS:
+        found = loaded(f"meltano/{name}.yml")
+        assert found["repo"] == REPOSITORY
+        assert found["pip_url"] == f"git+{REPOSITORY}"
+    assert f"pip_url: git+{REPOSITORY}\n" in (ROOT / "docs/target.md").read_text("utf-8")
+
+
+def _tested() -> dict[str, tuple[str, ...]]:
+    kinds: list[type[Destination]] = [Destination]
+    for kind in kinds:
+        kinds.extend(kind.__subclasses__())
+    found = {one.name: one.requirements for one in kinds if hasattr(one, "requirements")}
+    return {name: found[name] for name in NAMES}
+
+
+def test_the_table_of_targets_has_the_versions_that_are_tested() -> None:
+    """README's table names each target of the matrix with the version pinned in tests/targets."""
+    table = README.partition("<!-- targets -->")[2].partition("<!-- /targets -->")[0]
+    shown = dict(re.findall(r"^\| \[([\w-]+)\]\([^)]*\) \| ([\d.]+) \|", table, re.MULTILINE))
+    assert shown == {name: pins[0].partition("==")[2] for name, pins in _tested().items()}
+    for name, (_, *beside) in _tested().items():
+        row = next(line for line in table.splitlines() if line.startswith(f"| [{name}]"))
+        for pin in beside:
+            assert re.sub(r"==", " ", pin).lower().replace("duckdb<", "duckdb <") in row.lower()
+
+
+def test_loaders_and_examples_pin_the_versions_that_are_tested() -> None:
+    """A target that a document, meltano.yml or an example installs is the one that was tested."""
+    pins = {re.split("[=<]", pin)[0]: pin for names in _tested().values() for pin in names}
+    found = 0
+    for path in published():
+        for name, pin in pins.items():
+            for version in re.findall(rf"(?<![\w-]){name}==[\d.]+", path.read_text("utf-8")):
+                assert version == pin, path
+                found += 1
+    assert found >= 5
 
 
 def test_the_readme_names_every_exit_code() -> None:
-    """Each exit code of the errors is in README's table."""
-    readme = (ROOT / "README.md").read_text()
-    codes = {
+    """Each exit code of the errors, and that of a wrong command line, is in README's table."""
+    codes = {2} | {
         kind.exit_code
         for kind in vars(errors).values()
         if isinstance(kind, type) and issubclass(kind, errors.LoopReturnsError)
     }
     assert {
-        code for code in codes if not re.search(rf"\| ([\d, ]+, )?{code}[,| ]", readme)
+        code for code in codes if not re.search(rf"\| ([\d, ]+, )?{code}[,| ]", README)
     } == set()
-    assert len(codes) > 5
+    assert len(codes) > 6
+    assert "\n| 2 | " in (ROOT / "docs/target.md").read_text("utf-8")
+
+
+_TARGET = """
+import json, sys
+with open("records", "a") as records:
+    for line in sys.stdin:
+        message = json.loads(line)
+        if message["type"] == "STATE":
+            print(json.dumps(message["value"]))
+        elif message["type"] == "RECORD" and message["stream"] == "returns":
+            records.write(message["record"]["id"] + "\\n")
+"""
+
+
+def test_the_commands_of_the_pipe_run_as_they_are_written(loop: Loop, tmp_path: Path) -> None:
+    """The first run reads all, the second what changed; that the tap fails is not hidden."""
+    part = README.partition("**Without Meltano**")[2].partition("## Settings")[0]
+    once, each = re.findall(r"```shell\n(.*?)```", part, re.DOTALL)
+    (tmp_path / "config.json").write_text(json.dumps(settings(loop)), "utf-8")
+    (tmp_path / "target.json").write_text("{}", "utf-8")
+    bin_ = tmp_path / "bin"
+    bin_.mkdir()
+    for name, program in (
+        ("tap-loopreturns", "from tap_loopreturns.tap import main; main()"),
+        ("target-postgres", _TARGET),
+    ):
+        (bin_ / name).write_text(f"#!{sys.executable}\n{program}\n", "utf-8")
+        (bin_ / name).chmod(0o755)
+    path = f"{bin_}{os.pathsep}{os.environ['PATH']}"
+    environ = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
+
+    def run(commands: str) -> int:
+        return subprocess.run(
+            ["bash", "-c", commands], cwd=tmp_path, env=environ, check=False, capture_output=True
+        ).returncode
+
+    def sent() -> int:
+        return len((tmp_path / "records").read_text("utf-8").splitlines())
+
+    assert run(once) == 0
+    assert run(each) == 0
+    everything = sent()
+    assert everything == len(loop.shop.book)
+    assert run(each) == 0
+    assert sent() - everything < everything / 10
+    (tmp_path / "config.json").write_text('{"api_key": "", "start_date": "no date"}', "utf-8")
+    assert run(each) == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*sorted(ROOT.glob(".github/workflows/*")), ROOT / "examples/github-actions.yml"],
+    ids=lambda path: path.name,
+)
+def test_actions_are_pinned_by_commit(path: Path) -> None:
+    """A tag can be moved to other code; a commit cannot. One action has one commit everywhere."""
+    uses = re.findall(r"uses: (\S+)(.*)", path.read_text("utf-8"))
+    assert uses
+    for action, comment in uses:
+        assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action), action
+        assert re.fullmatch(r" # v[\d.]+", comment), action
+
+
+def test_the_source_archive_has_what_the_documents_name() -> None:
+    """Whoever unpacks it finds the files that README links to."""
+    included = PROJECT["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    for link in set(re.findall(r"\]\((?!http|#)([^)#]+)", README)):
+        top = link.split("/")[0]
+        if top != "benchmarks":  # measured apart, and too large for an archive of the source
+            assert (ROOT / link).exists(), link
+            assert f"/{top}" in included, link

@@ -17,8 +17,6 @@ from tests.targets.destinations import FALLBACK, NAMES, destination
 from tests.targets.meltano import Project
 from tests.targets.postgres_server import PostgresServer, postgres
 
-THROUGH_MELTANO = ("target-postgres", "target-duckdb")
-
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.targets", description=__doc__)
@@ -76,7 +74,7 @@ def main() -> int:
 def _ways(given: argparse.Namespace) -> Iterator[tuple[str, str]]:
     for name in given.targets:
         yield "pipe", name
-        if name in THROUGH_MELTANO and not given.no_meltano:
+        if not given.no_meltano:
             yield "meltano run", name
 
 

@@ -53,8 +53,22 @@ def change(shop: Shop, seed: int = 5) -> None:
     leaving = next(found for found in shop.book if len(found.row()["line_items"]) > 1)
     row = leaving.row()
     shop.edit_return(leaving, line_items=row["line_items"][:1], labels=[], exchanges=[])
+    _empty(shop, {"return_method", "outcomes_processed_at", "shopify_refund_object"})
     shop.change_lists(seed)
+    next(iter(shop.table("destinations").values()))["address"] = None
     shop.delete_cart(max(shop.carts))
+
+
+def _empty(shop: Shop, nested: set[str]) -> None:
+    """Nested values that are no more: each target must clear what stands in its table."""
+    returns = iter(list(shop.book))
+    for name in sorted(nested):
+        found = next(one for one in returns if one.row().get(name))
+        shop.edit_return(found, **{name: None})
+    found = next(one for one in returns if one.row()["line_items"][0].get("condition"))
+    first, *others = found.row()["line_items"]
+    shop.edit_return(found, line_items=[first | {"condition": None}, *others])
+    next(iter(shop.table("destinations").values()))["address"] = None
 
 
 def hostile() -> Shop:

@@ -94,17 +94,17 @@ class Project:
             LoadError: the run failed.
         """
         del state
-        executable, _, config = target
+        at = target.index("--config")  # which Meltano gives to the loader itself
         loader = {
             "name": "target-under-test",
             "namespace": "target_under_test",
             "executable": "bin/target",
-            "config": json.loads(Path(config).read_text("utf-8")),
+            "config": json.loads(Path(target[at + 1]).read_text("utf-8")),
             "env": dict(environ or {}),
         }
         tap = definition() | {"config": dict(settings), "select": ["*.*"]}
         start(self.folder, {"extractors": [tap], "loaders": [loader]})
-        script(self.folder / "bin/target", executable)
+        script(self.folder / "bin/target", *target[:at], *target[at + 2 :])
         done = meltano("run", "tap-loopreturns", "target-under-test", project=self.folder)
         self.log = done.stdout + done.stderr
         if done.returncode:

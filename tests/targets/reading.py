@@ -1,6 +1,6 @@
 """Run by the Python of a target's own environment: prints what its tables hold, as JSON lines.
 
-Takes one JSON argument: {"engine": "postgres" | "duckdb", "connect": …, and
+Takes one JSON argument: {"engine": "postgres" | "duckdb" | "fakesnow", "connect": …, and
 either "schema": all its tables, or "sql": a list of queries}. It stands alone,
 since the environments of targets have nothing of this project.
 """
@@ -58,6 +58,9 @@ def _rows(cursor: Any, given: dict[str, Any], table: str, columns: dict[str, str
 def _connect(engine: str, to: Any) -> Any:
     if engine == "duckdb":
         return importlib.import_module("duckdb").connect(to, read_only=True)
+    if engine == "fakesnow":
+        fakes = importlib.import_module("fakesnow.instance").FakeSnow(db_path=to["path"])
+        return fakes.connect(to["database"], to["schema"])
     try:
         psycopg = importlib.import_module("psycopg")
     except ImportError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 from tap_loopreturns import schema_files
 from tests.targets import account, matrix, meant, pipe
 from tests.targets.conftest import Proven
-from tests.targets.destinations import destination
-from tests.targets.destinations.databases import Postgres
+from tests.targets.destinations import Destination, destination
+from tests.targets.destinations.databases import DuckDB, Postgres
+from tests.targets.destinations.snowflake import Snowflake
 from tests.targets.meltano import Project
 from tests.targets.postgres_server import PostgresServer
 
@@ -56,10 +58,52 @@ def test_money_moments_ids_and_nested_columns_have_their_types_in_postgres(
     assert columns["line_items"] == "jsonb[]"
 
 
+def test_money_moments_ids_and_nested_columns_have_their_types_in_snowflakes_catalog(
+    server: PostgresServer, tmp_path: Path
+) -> None:
+    """As a client of Snowflake is told them, and as the target's CREATE TABLE asks for them."""
+    made = []
+
+    def make(path: Path) -> Destination:
+        made.append(destination("target-snowflake", path, server))
+        return made[0]
+
+    outcome = matrix.prove(make, tmp_path, hostile=False)
+    assert outcome.differences == []
+    columns = outcome.types["returns"]
+    assert columns["refund"] == "NUMBER(38,9)"
+    assert columns["updated_at"] == "TIMESTAMP_NTZ"
+    assert columns["id"] == columns["order_id"] == columns["destination_id"] == "TEXT"
+    assert columns["return_method"] == columns["line_items"] == "VARIANT"
+    (to,) = made
+    assert isinstance(to, Snowflake)
+    created = to.created()["returns"].lower()
+    for name, kind in (
+        ("refund", r"decimal\(38, 9\)"),
+        ("updated_at", "timestamp_ntz"),
+        ("id", r"(varchar|text|string)[^,]*"),
+        ("return_method", "variant"),
+        ("line_items", "variant"),
+    ):
+        assert re.search(rf"[(\s,]\"?{name}\"? {kind}[,\s)]", created), (name, created)
+
+
+@pytest.mark.parametrize("name", ["target-postgres", "target-duckdb"])
+def test_nested_values_that_are_null_are_sql_null(proven: Proven, name: str) -> None:
+    """`is null` finds them, also where a value stood there before."""
+    outcome = proven(name)
+    to = outcome.destination
+    assert isinstance(to, (Postgres, DuckDB))
+    for column in ("return_method", "shopify_refund_object"):
+        (found,) = to.query(f"select count(*) as n from returns where {column} is null")
+        rows = meant.rows(outcome.shop, "returns")
+        assert found["n"] == sum(row[column] is None for row in rows) > 0
+
+
 def test_a_moment_without_pgtz_is_the_servers_and_with_it_utc(
     server: PostgresServer, tmp_path: Path
 ) -> None:
-    """The reason for PGTZ in docs/warehouses.md, and that it suffices."""
+    """The reason for PGTZ in README, and that it suffices."""
     shop = account.usual(12)
     moments = {row["id"]: row["created_at"] for row in meant.rows(shop, "returns")}
     landed = {}

@@ -1,67 +1,67 @@
-"""The plugin definition: up to date, complete for MeltanoHub, and enough for `meltano add`."""
+"""The plugin definition is enough for `meltano add`, and README's settings make the tap run."""
 
 from __future__ import annotations
 
+import json
+import re
+import shlex
 from pathlib import Path
 
 import yaml
 
-from tests.targets import account, hub, meant, venvs
-from tests.targets.meltano import meltano, start
+from tap_loopreturns.tap import STREAMS
+from tests.mock_loop.loop import Loop
+from tests.targets import account, meant, venvs
+from tests.targets.meltano import DEFINITION, meltano, start
 
-# What MeltanoHub's schema of extractors allows.
-CAPABILITIES = {
-    "properties", "catalog", "discover", "state", "about", "stream-maps", "schema-flattening",
-    "activate-version", "batch", "test", "log-based", "structured-logging",
-}  # fmt: skip
-KINDS = {
-    "string", "integer", "boolean", "array", "object", "options", "date_iso8601", "email", "file",
-    "password", "oauth", "hidden",
-}  # fmt: skip
+README = (venvs.ROOT / "README.md").read_text("utf-8")
+ON = {stream.name for stream in STREAMS if stream.selected_by_default}
 
 
-def test_the_definition_is_what_the_tap_says_of_itself() -> None:
-    """`python -m tests.targets.hub` writes it anew."""
-    assert hub.PATH.read_text("utf-8") == hub.text()
+def commands(local: Path) -> list[list[str]]:
+    """The commands that README gives for a Meltano project, with what is here filled in."""
+    block = README.partition("<!-- meltano -->")[2].partition("<!-- /meltano -->")[0]
+    lines = [line.strip() for line in block.splitlines() if line.strip().startswith("meltano ")]
+    text = re.sub(r"https://\S+\.yml", str(local), "\n".join(lines))
+    text = text.replace("YOUR-KEY", account.KEY).replace("2023-01-01", "2024-01-01")
+    return [shlex.split(line)[1:] for line in text.splitlines()]
 
 
-def test_the_definition_is_complete_for_meltanohub() -> None:
-    found = yaml.safe_load(hub.PATH.read_text("utf-8"))
-    for name in ("name", "namespace", "variant", "label", "description", "docs", "domain_url",
-                 "repo", "pip_url", "executable", "logo_url", "keywords", "maintenance_status",
-                 "settings_group_validation", "prereq", "next_steps", "usage"):  # fmt: skip
-        assert found[name], name
-    assert set(found["capabilities"]) <= CAPABILITIES
-    assert found["settings_group_validation"] == [["api_key"]]
-    for setting in found["settings"]:
-        assert setting["kind"] in KINDS, setting
-        assert setting["label"], setting
-        assert setting["description"], setting
-    sensitive = {setting["name"] for setting in found["settings"] if setting.get("sensitive")}
-    assert sensitive == {"api_key", "pii_hash_key"}
+def streams(loop: Loop, project: Path) -> tuple[set[str], str]:
+    """The streams that `meltano invoke` writes, and its output."""
+    done = meltano(
+        "invoke",
+        "tap-loopreturns",
+        project=project,
+        environ={"TAP_LOOPRETURNS_API_URL": loop.url},
+    )
+    assert done.returncode == 0, done.stderr
+    messages = (json.loads(line) for line in done.stdout.splitlines() if line.startswith("{"))
+    return {one["stream"] for one in messages if one["type"] == "SCHEMA"}, done.stdout
 
 
-def test_one_command_adds_the_tap_to_a_project_and_three_settings_make_it_run(
+def test_one_command_adds_the_tap_and_three_settings_read_the_streams_that_are_on(
     tmp_path: Path,
 ) -> None:
+    """README's commands as they are; no stream that is off is read until it is selected."""
     start(tmp_path, {})
-    # What is released stands on an index; here it is this checkout.
-    text = hub.PATH.read_text("utf-8")
+    # What is released stands elsewhere; here it is this checkout.
+    definition = yaml.safe_load(DEFINITION.read_text("utf-8"))
     local = tmp_path / "tap-loopreturns.yml"
-    local.write_text(text.replace("pip_url: tap-loopreturns", f"pip_url: -e {venvs.ROOT}"), "utf-8")
-    added = meltano(
-        "add", "--plugin-type", "extractor", "--from-ref", str(local), "tap-loopreturns",
-        project=tmp_path,
-    )  # fmt: skip
-    assert added.returncode == 0, added.stdout + added.stderr
+    local.write_text(yaml.safe_dump(definition | {"pip_url": f"-e {venvs.ROOT}"}), "utf-8")
+    given = commands(local)
+    assert [words[0] for words in given] == ["add", "config", "config", "config"]
+    for words in given:
+        done = meltano(*words, project=tmp_path)
+        assert done.returncode == 0, done.stdout + done.stderr
     shop = account.usual(30)
     with account.served(shop) as loop:
-        given = {
-            "TAP_LOOPRETURNS_API_KEY": account.KEY,
-            "TAP_LOOPRETURNS_API_URL": loop.url,
-            "TAP_LOOPRETURNS_START_DATE": "2024-01-01",
-        }
-        done = meltano("invoke", "tap-loopreturns", project=tmp_path, environ=given)
-    assert done.returncode == 0, done.stderr
-    for row in meant.rows(shop, "returns"):
-        assert f'"id":"{row["id"]}"' in done.stdout
+        read, output = streams(loop, tmp_path)
+        assert read == ON
+        for row in meant.rows(shop, "returns"):
+            assert f'"id":"{row["id"]}"' in output
+        # Another stream comes to the others, and does not take their place.
+        done = meltano("select", "tap-loopreturns", "orders", "*", project=tmp_path)
+        assert done.returncode == 0, done.stdout + done.stderr
+        read, _ = streams(loop, tmp_path)
+        assert read == ON | {"orders"}

@@ -1,4 +1,4 @@
-"""What docs/model.md says of the tables, held against tables that were loaded."""
+"""What README and docs/model.md say of the tables, held against tables that were loaded."""
 
 from __future__ import annotations
 
@@ -17,10 +17,17 @@ from tests.targets.conftest import Proven
 from tests.targets.destinations.databases import DuckDB, Postgres
 
 MODEL = (venvs.ROOT / "docs/model.md").read_text("utf-8")
-QUERIES = [
-    re.sub(r"^  ", "", sql, flags=re.MULTILINE) if sql.startswith("  ") else sql
-    for sql in re.findall(r"```sql\n(.*?)```", MODEL, re.DOTALL)
-]
+README = (venvs.ROOT / "README.md").read_text("utf-8")
+
+
+def queries(heading: str) -> list[str]:
+    """The queries of a section of README."""
+    section = re.split(r"\n##", README.partition(f" {heading}\n")[2])[0]
+    return re.findall(r"```sql\n(.*?)```", section, re.DOTALL)
+
+
+(PRESENT,) = queries("Rows that left their return")
+BY_REASON, BY_MONTH, DAYS = queries("Three questions")
 JOINS = re.findall(r"^\| `(\w+)\.(\w+)` \| `(\w+)\.(\w+)` \|", MODEL, re.MULTILINE)
 DATABASES = pytest.mark.parametrize("name", ["target-postgres", "target-duckdb"])
 
@@ -68,7 +75,7 @@ def test_documented_joins_find_their_rows(proven: Proven, join: tuple[str, ...])
 
 @DATABASES
 def test_rows_that_have_left_their_return_are_left_out(proven: Proven, name: str) -> None:
-    there = Counter(row["return_id"] for row in ask(proven, name, QUERIES[0]))
+    there = Counter(row["return_id"] for row in ask(proven, name, PRESENT))
     assert there == Counter({row["id"]: len(row["line_items"]) for row in returns(proven, name)})
     everything = ask(proven, name, "select count(*) as n from return_line_items")
     assert everything[0]["n"] > there.total()
@@ -87,7 +94,7 @@ def test_units_by_reason_are_the_accounts(proven: Proven, name: str) -> None:
             units[_blank(reason, name)] += 1
             orders[_blank(reason, name)].add(row["order_id"])
     known = ask(proven, name, "select count(*) as n from orders")[0]["n"]
-    found = ask(proven, name, QUERIES[1])
+    found = ask(proven, name, BY_REASON)
     assert {row["reason"]: row["units"] for row in found} == units
     for row in found:
         share = Decimal(100 * units[row["reason"]]) / units.total()
@@ -105,7 +112,7 @@ def test_refunds_and_exchanges_by_month_are_exact(proven: Proven, name: str) -> 
             total[0] += 1
             for place, column in enumerate(("refund", "exchange_total", "gift_card"), 1):
                 total[place] += row[column] or 0
-    found = ask(proven, name, QUERIES[2])
+    found = ask(proven, name, BY_MONTH)
     assert {
         row["month"]: [
             row["returns"],
@@ -123,7 +130,7 @@ def test_days_until_processing_are_the_accounts(proven: Proven, name: str) -> No
         if row["state"] == "closed" and processed:
             took = meant.moment(processed) - row["created_at"]
             days[row["created_at"].strftime("%Y-%m-01")].append(took.total_seconds() / 86400)
-    found = ask(proven, name, QUERIES[3])
+    found = ask(proven, name, DAYS)
     assert {row["month"]: row["returns"] for row in found} == {m: len(d) for m, d in days.items()}
     for row in found:
         assert float(row["median_days"]) == pytest.approx(median(days[row["month"]]))

@@ -1,4 +1,4 @@
-"""Several shops in one Meltano project, as docs/warehouses.md shows it."""
+"""Several shops in one Meltano project, as README shows it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,15 @@ from tests.targets.destinations.databases import Postgres
 from tests.targets.meltano import definition, meltano, script, start
 from tests.targets.postgres_server import PostgresServer
 
-PAGE = (venvs.ROOT / "docs/warehouses.md").read_text("utf-8").partition("## Several shops")[2]
-APART, TOGETHER = (
-    yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-)
+PAGE = (venvs.ROOT / "README.md").read_text("utf-8").partition("### Several shops")[2]
+PAGE = PAGE.partition("\n## ")[0]
+SHOWN, NORTH = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+APART = yaml.safe_load(SHOWN)
+# README shows the one of north, and says that south is likewise.
+TOGETHER = yaml.safe_load(SHOWN)
+TOGETHER["plugins"]["extractors"][1:] = [
+    yaml.safe_load(text) for text in (NORTH, NORTH.replace("north", "south"))
+]
 (VIEW,) = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
 SHOPS = ("north", "south")
 

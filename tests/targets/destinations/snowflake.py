@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 from tests.targets import fakesnow_target
 from tests.targets.compare import Manners, Row, Table, Tables
-from tests.targets.destinations.base import Destination, read_tables
+from tests.targets.destinations.base import Destination, read, read_tables
 
 
 class Snowflake(Destination):
@@ -18,15 +19,15 @@ class Snowflake(Destination):
     executable = "python"
     manners = Manners(
         types={
-            "money": "DECIMAL(38,9)",
-            "moment": "TIMESTAMP",
-            "text": "VARCHAR",
-            "integer": "BIGINT",
-            "number": "DOUBLE",
+            "money": "NUMBER(38,9)",
+            "moment": "TIMESTAMP_NTZ",
+            "text": "TEXT",
+            "integer": "NUMBER(38,0)",
+            "number": "FLOAT",
             "boolean": "BOOLEAN",
-            "object": "JSON",
-            "objects": "JSON",
-            "texts": "JSON",
+            "object": "VARIANT",
+            "objects": "VARIANT",
+            "texts": "VARIANT",
         },
         deletes=True,
     )
@@ -65,15 +66,37 @@ class Snowflake(Destination):
             connect=str(self.folder / "LOOP.db"),
             schema="LOOP_RETURNS",
         )
+        types = self._catalog()
         return {
-            name: Table(_lower(table.columns), [_lower(row) for row in table.rows])
+            name: Table(types[name], [_lower(row) for row in table.rows])
             for name, table in capitals.items()
         }
 
+    def _catalog(self) -> dict[str, dict[str, str]]:
+        """The columns' types as a client of Snowflake is told them, not as DuckDB keeps them."""
+        connect = {"path": str(self.folder), "database": "LOOP", "schema": "LOOP_RETURNS"}
+        sql = (
+            "select table_name, column_name, data_type, numeric_precision, numeric_scale "
+            "from information_schema.columns where table_schema = 'LOOP_RETURNS'"
+        )
+        found: dict[str, dict[str, str]] = {}
+        for row in read(self.bin / "python", engine="fakesnow", connect=connect, sql=[sql]):
+            table, column, kind, precision, scale = row.values()
+            sized = f"{kind}({precision},{scale})" if kind == "NUMBER" else kind
+            found.setdefault(table.lower(), {})[column.lower()] = sized
+        return found
+
+    def created(self) -> dict[str, str]:
+        """The CREATE TABLE statements that Snowflake would be given, by stream."""
+        table = re.compile(r"create table \S*?(\w+)\"? \(", re.IGNORECASE)
+        return {one[1].lower(): one.string for one in map(table.match, self._log()) if one}
+
     def altered(self) -> list[str]:
+        return [line for line in self._log() if line.lower().startswith("alter table")]
+
+    def _log(self) -> list[str]:
         log = Path(self.environ["FAKESNOW_SQL_LOG"])
-        lines = log.read_text("utf-8").splitlines() if log.exists() else []
-        return [line for line in lines if line.lower().startswith("alter table")]
+        return log.read_text("utf-8").splitlines() if log.exists() else []
 
 
 def _lower(row: Row) -> Row:
