@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
+from argparse import Namespace
 from collections.abc import Callable
 
 from tests.mock_loop import Quirks, Shop, serve
-from tests.proofs import chaos, crash, faults, kills, ties
+from tests.proofs import (
+    chaos,
+    crash,
+    faults,
+    fuzz,
+    kills,
+    target_kills,
+    target_meltano,
+    ties,
+)
 from tests.proofs.running import quiet
 
 RETURNS = ("returns", "return_line_items", "return_exchanges", "return_labels")
@@ -16,8 +27,8 @@ FREE = Quirks(requests_per_minute=None)
 Told = Callable[[str], None]
 
 
-def _crash(seed: int, tell: Told) -> int:
-    bad = 0
+def _crash(given: Namespace, tell: Told) -> int:
+    bad, seed = 0, given.seed
 
     def told(what: str, cuts: crash.Cuts) -> None:
         nonlocal bad
@@ -40,18 +51,18 @@ def _crash(seed: int, tell: Told) -> int:
     return bad
 
 
-def _kill(seed: int, tell: Told) -> int:
-    result = kills.kills(100, seed=seed)
+def _kill(given: Namespace, tell: Told) -> int:
+    result = kills.kills(given.kills, seed=given.seed)
     tell(str(result))
     for line in result.differences:
         tell(line)
     return len(result.differences)
 
 
-def _faults(seed: int, tell: Told) -> int:
+def _faults(given: Namespace, tell: Told) -> int:
     bad = 0
     for number, rate in enumerate(faults.RATES):
-        result = faults.faulty((66, 67, 67)[number], rate, seed=seed * 10 + number)
+        result = faults.faulty((66, 67, 67)[number], rate, seed=given.seed * 10 + number)
         bad += len(result.silent) + len(result.unequal)
         tell(f"{rate:.0%} of requests fail: {result}")
         for line in (*result.silent, *result.unequal)[:10]:
@@ -59,8 +70,7 @@ def _faults(seed: int, tell: Told) -> int:
     return bad
 
 
-def _ties(seed: int, tell: Told) -> int:
-    del seed
+def _ties(_given: Namespace, tell: Told) -> int:
     bad = 0
     for tied in ties.ties(ties.account()):
         bad += tied.lost
@@ -68,15 +78,48 @@ def _ties(seed: int, tell: Told) -> int:
     return bad
 
 
-def _chaos(seed: int, tell: Told) -> int:
-    result = chaos.chaos(300, seed=seed)
+def _fuzz(given: Namespace, tell: Told) -> int:
+    figures = fuzz.run_all(given.fuzz, seed=given.seed * 1_000_000, processes=os.cpu_count() or 1)
+    for line in figures.lines():
+        tell(line)
+    return len(figures.faults)
+
+
+def _chaos(given: Namespace, tell: Told) -> int:
+    result = chaos.chaos(300, seed=given.seed)
     tell(str(result))
     for line in result.wrong[:10]:
         tell(line)
     return len(result.wrong)
 
 
-PROOFS = {"crash": _crash, "ties": _ties, "faults": _faults, "chaos": _chaos, "kill": _kill}
+def _target_kill(given: Namespace, tell: Told) -> int:
+    wrong = 0
+    for late in (False, True):
+        result = target_kills.many(given.kills, seed=given.seed, late=late)
+        wrong += len(result.wrong)
+        for line in (str(result), *result.wrong[:10]):
+            tell(line)
+    return wrong
+
+
+def _target_meltano(_given: Namespace, tell: Told) -> int:
+    proof = target_meltano.prove()
+    for line in (*proof.told, *(f"not so: {line}" for line in proof.wrong)):
+        tell(line)
+    return len(proof.wrong)
+
+
+PROOFS: dict[str, Callable[[Namespace, Told], int]] = {
+    "crash": _crash,
+    "ties": _ties,
+    "faults": _faults,
+    "fuzz": _fuzz,
+    "chaos": _chaos,
+    "kill": _kill,
+    "target-kill": _target_kill,
+    "target-meltano": _target_meltano,
+}
 
 
 def main() -> int:
@@ -84,6 +127,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.proofs", description=__doc__)
     parser.add_argument("--only", choices=sorted(PROOFS), action="append")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--fuzz", type=int, default=100_000, help="answers that are spoilt")
+    parser.add_argument("--kills", type=int, default=100, help="runs that are killed, of each")
     given = parser.parse_args()
     bad = 0
     for name, proof in PROOFS.items():
@@ -91,9 +136,9 @@ def main() -> int:
             continue
         began = time.monotonic()
         with quiet():
-            bad += proof(given.seed, lambda line, name=name: print(f"{name}: {line}", flush=True))  # type: ignore[misc]
+            bad += proof(given, lambda line, name=name: print(f"{name}: {line}", flush=True))  # type: ignore[misc]
         print(f"{name}: {time.monotonic() - began:.0f} s", flush=True)
-    print("nothing lost" if not bad else f"{bad} LOST", flush=True)
+    print("all as it should be" if not bad else f"{bad} WRONG", flush=True)
     return 1 if bad else 0
 
 

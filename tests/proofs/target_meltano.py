@@ -25,10 +25,10 @@ from tests.acting import Expected, Row, mixed, told
 from tests.mock_loop import Quirks, Shop, serve
 from tests.mock_loop.loop import Loop
 from tests.targets import venvs
+from tests.targets.meltano import MELTANO
 from tests.targets.postgres_server import PostgresServer, postgres
 
-MELTANO = "meltano>=4.4,<5"
-TAP = "meltanolabs-tap-postgres>=0.3"
+TAP = "meltanolabs-tap-postgres==0.10.0"
 TYPES = {
     "return_id": "bigint",
     "id": "bigint",
