@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
 
 from tap_loopreturns.errors import LoopReturnsError
+from tap_loopreturns.tap import TapLoopReturns
 from tests.mock_loop import HOSTILE, TRANSIENT, Faults, Quirks, Shop, serve
 from tests.proofs.running import without_waiting
 from tests.proofs.warehouse import Warehouse, missing_returns, unlike
@@ -26,7 +36,41 @@ STREAMS = (
     "destinations",
     "products",
 )
+UNREACHED = ("refused", "no-name")
+"""Faults before Loop: nobody listens, or the name of the host is not known."""
 _TIMEOUT = 0.3
+
+
+class Unreached(HTTPAdapter):
+    """The way to Loop, on which some requests get nowhere."""
+
+    def __init__(self, rate: float, seed: int) -> None:
+        super().__init__(pool_maxsize=8)
+        self.kinds: Counter[str] = Counter()
+        self._rate = rate
+        self._random = Random(f"unreached {seed}")
+        self._lock = threading.Lock()
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **others: Any) -> Any:
+        """Send a request, or fail as requests does where there is no connection."""
+        with self._lock:
+            kind = None
+            if self._random.random() < self._rate:
+                kind = self._random.choice(UNREACHED)
+                self.kinds[kind] += 1
+        if kind is None:
+            return super().send(request, *args, **others)
+        connection = HTTPConnection("loop.example")
+        unknown = socket.gaierror(-2, "Name or service not known")
+        reason = (
+            NewConnectionError(connection, "[Errno 111] Connection refused")
+            if kind == "refused"
+            else NameResolutionError("loop.example", connection, unknown)
+        )
+        pool = self.poolmanager.connection_from_url(str(request.url))
+        raise requests.ConnectionError(
+            MaxRetryError(pool, str(request.url), reason), request=request
+        )
 
 
 @dataclass
@@ -38,6 +82,7 @@ class Faulty:
     faults: int = 0
     complete: int = 0
     loud: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
     silent: list[str] = field(default_factory=list)
     """Runs that ended well and yet lacked something."""
     unequal: list[str] = field(default_factory=list)
@@ -45,7 +90,8 @@ class Faulty:
 
     def __str__(self) -> str:
         return (
-            f"{self.runs} runs, {self.requests:,} requests, {self.faults:,} of them failed: "
+            f"{self.runs} runs, {self.requests:,} requests, {self.faults:,} of them failed "
+            f"in {len(self.kinds)} ways: "
             f"{self.complete} runs complete, {self.loud} ended loudly, {len(self.silent)} silent "
             f"losses; tables unequal after the next healthy run: {len(self.unequal)}"
         )
@@ -70,18 +116,24 @@ def _one(result: Faulty, rate: float, seed: int, returns: int) -> None:
     with serve(shop, quirks=Quirks(requests_per_minute=None)) as loop:
         config = settings(loop, start_date="2025-12-01", page_size=rng.choice((20, 50, 750)))
         kinds = (*TRANSIENT, *HOSTILE) if rng.random() < 1 / 3 else TRANSIENT
-        loop.faults = Faults(rate, kinds, seed, stall_seconds=2 * _TIMEOUT)
+        before = rate * len(UNREACHED) / (len(UNREACHED) + len(kinds))
+        unreached = Unreached(before, seed)
+        loop.faults = Faults(rate - before, kinds, seed, stall_seconds=2 * _TIMEOUT)
         patience = rng.choice((600.0, 4.0))
-        run = run_tap(
-            config,
-            select=STREAMS,
-            prepare=without_waiting(timeout=_TIMEOUT, patience=patience, seed=seed),
-            fails=None,
-        )
+        wait = without_waiting(timeout=_TIMEOUT, patience=patience, seed=seed)
+
+        def prepare(tap: TapLoopReturns) -> None:
+            wait(tap)
+            tap.client._session.mount("http://", unreached)
+
+        run = run_tap(config, select=STREAMS, prepare=prepare, fails=None)
         warehouse.load(run.lines)
+        met = Counter(str(request.fault) for request in loop.requests if request.fault)
+        met += unreached.kinds
         result.runs += 1
-        result.requests += len(loop.requests)
-        result.faults += sum(request.fault is not None for request in loop.requests)
+        result.requests += len(loop.requests) + unreached.kinds.total()
+        result.faults += met.total()
+        result.kinds += met
         if run.error is None:
             result.complete += 1
             result.silent += [f"seed {seed}: {one}" for one in missing_returns(shop, warehouse)]
