@@ -159,9 +159,10 @@ class Reconciliation:
 
 def _facts_of(head: Mapping[str, Any]) -> tuple[Any, ...]:
     try:
-        return _facts(head)
+        facts: tuple[Any, ...] = _facts(head)
     except KeyError:
-        return tuple(map(head.get, _FACTS))
+        facts = tuple(map(head.get, _FACTS))
+    return facts
 
 
 def is_outside(window: Window, second: int) -> bool:

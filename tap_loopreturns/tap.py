@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import logging
 import signal
 import time
@@ -10,14 +11,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from types import FrameType
-from typing import Any, ClassVar, cast
+from typing import IO, Any, ClassVar, cast
 
 import click
+import simplejson
 from singer_sdk import Tap
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities, TapCapabilities
+from singer_sdk.plugin_base import _ConfigInput
 
-from tap_loopreturns import access, cli, environment, logs, options
+from tap_loopreturns import access, cli, environment, files, logs, options
 from tap_loopreturns import settings as settings_
 from tap_loopreturns.errors import AccessError
 from tap_loopreturns.loop.client import Account, Client
@@ -192,6 +195,23 @@ class TapLoopReturns(Tap):
             self.stop_if_asked()
 
     @classmethod
+    def cb_config(
+        cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]
+    ) -> _ConfigInput:
+        """Read the configuration."""
+        del ctx, param
+        return _ConfigInput(files.configuration(value), "ENV" in value)
+
+    @classmethod
+    def invoke(
+        cls, *, state: IO[str] | None = None, catalog: IO[str] | None = None, **given: Any
+    ) -> None:
+        """Run the command, with files that hold what they should."""
+        super().invoke(
+            state=_checked("--state", state), catalog=_checked("--catalog", catalog), **given
+        )
+
+    @classmethod
     def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
         """Handle --test: a line for each stream, from one request each."""
         if value != "all":
@@ -218,6 +238,16 @@ class TapLoopReturns(Tap):
         if not self.metrics_logger.isEnabledFor(logging.DEBUG):
             self.metrics_logger.setLevel(logging.WARNING)
         return []
+
+
+def _checked(option: str, file: IO[str] | None) -> IO[str] | None:
+    if file is None:
+        return None
+    try:
+        content = file.read()
+    except UnicodeDecodeError:
+        content = ""
+    return io.StringIO(simplejson.dumps(files.parse(option, content.encode(errors="replace"))))
 
 
 def _known_settings(plugin: type[TapLoopReturns] | TapLoopReturns) -> Mapping[str, Any]:

@@ -14,12 +14,11 @@ import sys
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 import click
-import simplejson
 
-from tap_loopreturns import cli, times
+from tap_loopreturns import cli, files, times
 from tap_loopreturns.errors import SettingsError
 from tap_loopreturns.loop import returns as loop_returns
 from tap_loopreturns.loop.client import Client
@@ -89,21 +88,6 @@ def read(file: TextIO) -> Counts:
     return counts
 
 
-def _configuration(paths: tuple[str, ...]) -> dict[str, Any]:
-    config: dict[str, Any] = {}
-    for path in paths:
-        if path == "ENV":
-            continue
-        try:
-            content = simplejson.loads(Path(path).read_text("utf-8-sig"))
-        except (UnicodeDecodeError, RecursionError):
-            content = None
-        if not isinstance(content, dict):
-            raise SettingsError("--config", "accepts JSON files in UTF-8, with an object in each.")
-        config |= content
-    return config
-
-
 def _counts_in(path: str) -> Counts:
     if path == "-":
         return read(sys.stdin)
@@ -149,7 +133,7 @@ def command(given: tuple[str, ...], form: str, against: str | None) -> None:
     The span and the states are those of the configuration. To compare with a
     warehouse, set end_date to a moment that its last run has passed.
     """
-    tap = TapLoopReturns(config=_configuration(given), parse_env_config="ENV" in given)
+    tap = TapLoopReturns(config=files.configuration(given), parse_env_config="ENV" in given)
     theirs = None if against is None else _counts_in(against)
     try:
         ours = count(tap.client, tap.settings)

@@ -15,9 +15,9 @@ import click
 import msgspec
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities
-from singer_sdk.plugin_base import PluginBase
+from singer_sdk.plugin_base import PluginBase, _ConfigInput
 
-from tap_loopreturns import cli, environment, logs
+from tap_loopreturns import cli, environment, files, logs
 from tap_loopreturns.loop.client import Account, Client
 from tap_loopreturns.loop.pacing import Pacer
 from target_loopreturns import messages, outcomes, plan
@@ -146,6 +146,14 @@ class TargetLoopReturns(PluginBase):
             for warning in self.settings.account.warnings:
                 self.logger.warning(warning)
         return []
+
+    @classmethod
+    def cb_config(
+        cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]
+    ) -> _ConfigInput:
+        """Read the configuration."""
+        del ctx, param
+        return _ConfigInput(files.configuration(value), "ENV" in value)
 
     @classmethod
     def invoke(

@@ -87,6 +87,29 @@ def test_files_that_cannot_be_read_are_one_line(tmp_path: Path) -> None:
         assert done.stderr.count("CRITICAL") == 1
 
 
+@pytest.mark.parametrize("option", ["--config", "--state", "--catalog"])
+@pytest.mark.parametrize("body", [b"[1]", b"5", b"{", b"\xff\xfe{}", b"", b"[" * 100_000])
+def test_a_file_of_another_content_is_one_line_that_names_its_option(
+    config: Path, tmp_path: Path, option: str, body: bytes
+) -> None:
+    """A list, a number, half an object, another encoding: no traceback, and nothing is read."""
+    spoilt = tmp_path / "spoilt.json"
+    spoilt.write_bytes(body)
+    done = tap("--config", str(config), option, str(spoilt))
+    critical = [line for line in done.stderr.splitlines() if "CRITICAL" in line]
+    assert done.returncode == 1
+    assert len(critical) == 1
+    assert f"'{option}'" in critical[0]
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_mark_of_the_encoding_is_passed_over(config: Path) -> None:
+    """Editors on Windows put one before the first brace."""
+    config.write_bytes(b"\xef\xbb\xbf" + config.read_bytes())
+    assert tap("--config", str(config), "--test").returncode == 0
+
+
 def test_a_wrong_key_is_one_line_and_exit_code_3(config: Path, loop: Loop) -> None:
     """The line says what to do, and does not show the key."""
     loop.key = "another-key"

@@ -113,6 +113,16 @@ def test_settings_come_from_the_environment(loop: Loop, tmp_path: Path) -> None:
     assert loop.key not in ran.stderr
 
 
+@pytest.mark.parametrize("body", [b"[1]", b"{", b"\xff\xfe{}"])
+def test_a_configuration_of_another_content_is_one_line(tmp_path: Path, body: bytes) -> None:
+    """A list, half an object, another encoding: exit code 1, without a traceback."""
+    (tmp_path / "c.json").write_bytes(body)
+    ran = command("--config", str(tmp_path / "c.json"), given="")
+    assert ran.returncode == 1
+    assert "'--config'" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
 def test_bad_input_is_one_line_and_its_exit_code(loop: Loop, tmp_path: Path) -> None:
     """Nothing was done, said without a traceback."""
     config = saved(tmp_path, "c.json", Desk(loop, tmp_path).config(apply=True))
