@@ -10,12 +10,14 @@ take it for one that was never asked for.
 from __future__ import annotations
 
 import argparse
+import io
 import multiprocessing
 import sqlite3
 import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import redirect_stderr
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -191,7 +193,8 @@ def many(kills: int, *, seed: int = 1, late: bool = False) -> Many:
     began = time.monotonic()
     result = Many("Loop processes late" if late else "Loop processes at once")
     while result.kills < kills:
-        killed = prove(kills - result.kills, seed=seed, late=late)
+        with redirect_stderr(io.StringIO()):  # the plans
+            killed = prove(kills - result.kills, seed=seed, late=late)
         seed += 1
         result.kills += killed.kills
         result.lost += killed.lost
