@@ -11,12 +11,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from tap_loopreturns import values
 from tap_loopreturns.errors import UncleanRecord
+from tap_loopreturns.loop import envelopes
 from tap_loopreturns.privacy import Privacy
+from tap_loopreturns.quick import Quick, as_dict
 from tap_loopreturns.values import Memo, Unclean
 
 ADDITIONAL = "additional_fields"
@@ -51,9 +56,37 @@ class Cleaner:
         self._stream = stream
         self._keys = keys
         self._clean = _Object(schema, privacy).clean
+        self._schema = schema
+        self._as_sent = privacy.mode == "keep"
         self._blank = dict.fromkeys(schema["properties"])
         mark = schema["properties"].get(ADDITIONAL, {}).get("x-pii")
         self._protect = privacy.whole(mark)
+
+    def quickly(self, row: msgspec.Raw | Record) -> Record | msgspec.Struct:
+        """The record of a row, where it may be a struct: with what is null left out of it.
+
+        Raises:
+            As when called.
+        """
+        if not isinstance(row, msgspec.Raw):
+            return self(row)
+        quick = self._quick(row) if self._as_sent else None
+        return self(envelopes.parse(bytes(row), self._stream)) if quick is None else quick
+
+    def read(self, row: msgspec.Raw | Record) -> Record:
+        """The record of a row that may not be parsed yet.
+
+        Raises:
+            As when called.
+        """
+        record = self.quickly(row)
+        if isinstance(record, msgspec.Struct):
+            return {**self._blank, **as_dict(record)}
+        return record
+
+    @cached_property
+    def _quick(self) -> Quick:
+        return Quick(self._schema, self._keys)
 
     def __call__(self, row: Record) -> Record:
         """The record of a row.

@@ -49,7 +49,7 @@ def count(client: Client, settings: Settings) -> Counts:
     ):
         listed = loop_returns.understand(answer, window)
         proof = windows.tell(window, listed.seen)
-        for second, row in zip(listed.seen.seconds, listed.rows, strict=True):
+        for second, row in zip(listed.seen.seconds, listed.heads, strict=True):
             state = str(row.get("state"))
             if proof.span.holds(second) and state in settings.states:
                 place = sys.intern(times.show(second)[:7]), sys.intern(state)

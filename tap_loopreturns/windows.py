@@ -18,7 +18,8 @@ What Loop leaves open is settled by its answers, never assumed:
   pass instead of three; a state that none of its answers ever shows is then
   asked for by name all the same.
 * seconds in which many rows changed are asked for unpaged, with about a page of
-  their surroundings: they may hold more rows than fit a page.
+  their surroundings: they may hold more rows than fit a page. Loop documents no
+  limit of such an answer; one with a round number of rows is not believed.
 
 Windows depend on answers in the order in which they were handed out, never on
 the clock, so the same account is always read by the same requests.
@@ -27,25 +28,17 @@ the clock, so the same account is always read by the same requests.
 from __future__ import annotations
 
 from bisect import insort
-from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from math import ceil
+from dataclasses import dataclass
 
+from tap_loopreturns.lanes import LONGEST, UNNAMED, Lane, Lanes, Piece
 from tap_loopreturns.spans import Span, Spans
-from tap_loopreturns.times import DAY
 
-LONGEST = 119 * DAY
-"""Loop refuses more than 120 days; a window may be sent a second wider on each side."""
+__all__ = ["LONGEST", "UNNAMED", "Proof", "Seen", "Window", "Windows"]
 
-UNNAMED = ("open", "closed", "expired")
-"""The states that Loop answers when none is named."""
-
-_LONG = 30 * DAY  # from here on one pass over three states saves more than it may cost
-_PAGES_A_WINDOW = 10  # pages of a window follow one another, windows run side by side
-_FILL = 0.8  # of a page, where a window must fit one
-_MOST_PARTS = 16
 _CROWDED = 0.1  # of a page, in one second
+_ROUND = 50
+_FEWEST_ROUND = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,33 +81,11 @@ class Proof:
     """Stretches that are complete from now on, by state."""
 
 
-@dataclass(slots=True, order=True)
-class _Piece:
-    span: Span
-    whole: bool = False
-
-
-@dataclass(slots=True)
-class _Lane:
-    """The reading of one pass of states."""
-
-    states: tuple[str, ...]
-    pieces: list[_Piece]
-    flying: int = 0
-    recent: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=8))
-
-    def expected(self, span: Span) -> float:
-        """Rows to expect in a span, by how dense the last answers were."""
-        seconds = sum(length for _, length in self.recent)
-        return span.length * sum(rows for rows, _ in self.recent) / seconds if seconds else 0.0
-
-
 class Windows:
     """Hands out windows until the missing stretches of every state are proven complete."""
 
     def __init__(self, missing: Mapping[str, Spans], *, page_size: int) -> None:
-        self._page_size = page_size
-        self._lanes = _lanes(missing)
+        self._lanes = Lanes(missing, page_size=page_size)
         self._seen: set[str] = set()
         self._owed: dict[str, Spans] = {}
         self._sorted: bool | None = None
@@ -125,15 +96,11 @@ class Windows:
 
     def take(self) -> Window | None:
         """The next window to ask for; none while all that is left is being asked."""
-        lane = min(
-            (lane for lane in self._lanes if lane.pieces),
-            key=lambda lane: lane.pieces[0].span.start,
-            default=None,
-        )
-        if lane is None:
+        # In the list's own order, so that what a page leaves joins what comes next.
+        found = self._lanes.next(newest_first=self._descending is not False, is_sorted=self._sorted)
+        if found is None:
             return self.take() if self._name_owed_states() else None
-        piece = self._cut(lane)
-        lane.flying += 1
+        lane, piece = found
         tight_since, tight_until = (
             self._exact and included for included in (self._since_included, self._until_included)
         )
@@ -147,36 +114,19 @@ class Windows:
 
     def tell(self, window: Window, seen: Seen) -> Proof:
         """Take in an answer, in the order in which the windows were handed out."""
-        lane = self._lane(window.states)
+        lane = self._lanes.of(window.states)
         lane.flying -= 1
         widened = not (self._since_included and self._until_included)
         self._learn(window, seen)
         proven = self._proven(window, seen)
-        if proven.length and not window.whole:
+        if proven.length and not (window.whole and window.span.length == 1):
             lane.recent.append((len(seen.seconds), proven.length))
         for piece in self._left(lane, window, seen, proven, retry=widened):
-            insort(lane.pieces, piece)
+            if piece.whole or not self._sorted:
+                insort(lane.pieces, piece)
+            else:
+                lane.join(piece)
         return Proof(proven, self._credit(window, proven))
-
-    def _lane(self, states: tuple[str, ...]) -> _Lane:
-        for lane in self._lanes:
-            if lane.states == states:
-                return lane
-        self._lanes.append(_Lane(states, []))
-        return self._lanes[-1]
-
-    def _cut(self, lane: _Lane) -> _Piece:
-        piece = lane.pieces[0]
-        if piece.whole:
-            return lane.pieces.pop(0)
-        pages = lane.expected(piece.span) / self._page_size
-        parts = ceil(pages / _FILL) if self._sorted is False else round(pages / _PAGES_A_WINDOW)
-        parts = max(min(parts, _MOST_PARTS), ceil(piece.span.length / LONGEST), 1)
-        middle = piece.span.start + ceil(piece.span.length / parts)
-        if middle >= piece.span.end:
-            return lane.pieces.pop(0)
-        lane.pieces[0] = _Piece(Span(middle, piece.span.end))
-        return _Piece(Span(piece.span.start, middle))
 
     def _learn(self, window: Window, seen: Seen) -> None:
         if window.state is None:
@@ -187,9 +137,11 @@ class Windows:
 
     def _proven(self, window: Window, seen: Seen) -> Span:
         start, end = window.span
+        nothing = Span(end, end)
+        if window.whole and window.span.length > 1 and _is_round(len(seen.seconds)):
+            return nothing
         if window.whole or not seen.more:
             return window.span
-        nothing = Span(end, end)
         if not seen.seconds:
             return nothing
         first, last = seen.seconds[0], seen.seconds[-1]
@@ -217,31 +169,30 @@ class Windows:
         return all(a >= b for a, b in pairs) if descending else all(a <= b for a, b in pairs)
 
     def _left(
-        self, lane: _Lane, window: Window, seen: Seen, proven: Span, *, retry: bool
-    ) -> list[_Piece]:
+        self, lane: Lane, window: Window, seen: Seen, proven: Span, *, retry: bool
+    ) -> list[Piece]:
         """The pieces of a window that its answer leaves to be asked for."""
         left = Spans([window.span]) - Spans([proven])
         if not left:
             return []
+        if window.whole:
+            middle = (window.span.start + window.span.end) // 2
+            halves = Span(window.span.start, middle), Span(middle, window.span.end)
+            return [Piece(half, whole=True) for half in halves]
         if self._sorted and seen.seconds:
             edge = seen.seconds[-1]
             if window.span.holds(edge):
                 crowd = left & Spans(self._crowd(seen, edge, proven.length))
-                return [_Piece(span) for span in left - crowd] + [
-                    _Piece(span, whole=True) for span in crowd
+                return [Piece(span) for span in left - crowd] + [
+                    Piece(span, whole=True) for span in crowd
                 ]
             # The page is full of rows from the second beside the window, which
             # wide bounds let in: ask again with the bounds that it has taught.
             tighter = self._exact and (self._since_included or self._until_included)
-            return [_Piece(window.span, whole=not (retry and tighter))]
+            return [Piece(window.span, whole=not (retry and tighter))]
         if not seen.seconds or window.span.length == 1:
-            return [_Piece(window.span, whole=True)]
-        parts = max(2, min(ceil(lane.expected(window.span) / self._page_size / _FILL), _MOST_PARTS))
-        step = ceil(window.span.length / parts)
-        return [
-            _Piece(Span(start, min(start + step, window.span.end)))
-            for start in range(window.span.start, window.span.end, step)
-        ]
+            return [Piece(window.span, whole=True)]
+        return self._lanes.halved(lane, window.span)
 
     def _crowd(self, seen: Seen, edge: int, reach: int) -> list[tuple[int, int]]:
         """Where many rows share the second at a page's edge: what to ask for unpaged.
@@ -268,23 +219,13 @@ class Windows:
 
     def _name_owed_states(self) -> bool:
         """Ask by name for the states that no unnamed answer has shown."""
-        if not self._owed or any(lane.flying for lane in self._lanes if len(lane.states) > 1):
+        if not self._owed or not self._lanes.all_done():
             return False
         for state, spans in self._owed.items():
-            self._lane((state,)).pieces = [_Piece(span) for span in spans]
+            self._lanes.of((state,)).pieces = [Piece(span) for span in spans]
         self._owed = {}
         return True
 
 
-def _lanes(missing: Mapping[str, Spans]) -> list[_Lane]:
-    long = Spans()
-    if all(state in missing for state in UNNAMED):
-        common = missing[UNNAMED[0]]
-        for state in UNNAMED[1:]:
-            common &= missing[state]
-        long = Spans(span for span in common if span.length >= _LONG)
-    lanes = [_Lane(UNNAMED, [_Piece(span) for span in long])]
-    for state, spans in missing.items():
-        named = spans - long if state in UNNAMED else spans
-        lanes.append(_Lane((state,), [_Piece(span) for span in named]))
-    return [lane for lane in lanes if lane.pieces]
+def _is_round(rows: int) -> bool:
+    return rows >= _FEWEST_ROUND and rows % _ROUND == 0

@@ -25,7 +25,10 @@ class PageWriter(MsgSpecWriter):
     """Amid writing: whoever stops here cuts a line."""
 
     def write_records(
-        self, stream: str, records: Iterable[dict[str, Any]], version: int | None
+        self,
+        stream: str,
+        records: Iterable[dict[str, Any] | msgspec.Struct],
+        version: int | None,
     ) -> None:
         """Write a RECORD message for each record; they count as extracted at the same time."""
         message: dict[str, Any] = {"type": "RECORD", "stream": stream, "record": None}

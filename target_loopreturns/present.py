@@ -138,7 +138,7 @@ def _stretch(client: Client, span: Span) -> Iterator[Iterable[Row]]:
     ):
         listed = loop_returns.understand(answer, window)
         windows.tell(window, listed.seen)
-        yield listed.rows
+        yield [loop_returns.parsed(row) for row in listed.rows]
 
 
 def _list(client: Client, stream: str) -> list[Row]:

@@ -48,15 +48,15 @@ class Account:
 class Answer:
     """A healthy answer: sound JSON, parsed when it is asked for, and once."""
 
-    __slots__ = ("_body", "where")
+    __slots__ = ("body", "where")
 
     def __init__(self, body: bytes, where: str) -> None:
-        self._body = body
+        self.body = body
         self.where = where
 
     def json(self) -> Any:
         """The parsed body (see `envelopes.parse`)."""
-        return envelopes.parse(self._body, self.where)
+        return envelopes.parse(self.body, self.where)
 
 
 @dataclass(frozen=True, slots=True)

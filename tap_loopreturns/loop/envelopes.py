@@ -21,14 +21,14 @@ from tap_loopreturns.errors import LoopRefused, UnexpectedAnswer
 _FAR = re.compile("[eE][+-]?[0-9]{4}")
 
 
-def _exact(number: str) -> Decimal:
+def exact_number(number: str) -> Decimal:
     """A number with a fraction or an exponent; written out, it must not fill the memory."""
     if _FAR.search(number):
         raise ValueError("out of range")
     return Decimal(number)
 
 
-_DECODER = msgspec.json.Decoder(float_hook=_exact)
+_DECODER = msgspec.json.Decoder(float_hook=exact_number)
 _SCANNER = msgspec.json.Decoder(type=msgspec.Raw)
 _EMAIL = re.compile(r"[^\s@\"'<>]+@[^\s@\"'<>]+")
 _NUL = re.compile(rb"\\u0000")
@@ -56,12 +56,17 @@ def parse(body: bytes, where: str) -> Any:
     """
     try:
         document = _DECODER.decode(body)
-        return _as_text(document) if _NUL.search(body) else document
+        return _as_text(document) if has_nul(body) else document
     except (msgspec.DecodeError, ValueError, RecursionError):
         parsed = _tolerant(body)
         if parsed is None:
             raise UnexpectedAnswer(f"GET {where}: an answer that is not JSON in UTF-8.") from None
         return parsed.value
+
+
+def has_nul(body: bytes) -> bool:
+    """Whether a body holds U+0000, which `parse` replaces."""
+    return _NUL.search(body) is not None
 
 
 def words(document: object) -> str:
@@ -164,7 +169,9 @@ class _Parsed:
 def _tolerant(body: bytes) -> _Parsed | None:
     """Parse what only the standard library takes: escapes of lone surrogates."""
     try:
-        return _Parsed(_as_text(json.loads(body, parse_float=_exact, parse_constant=_no_constant)))
+        return _Parsed(
+            _as_text(json.loads(body, parse_float=exact_number, parse_constant=_no_constant))
+        )
     except (ValueError, RecursionError):
         return None
 

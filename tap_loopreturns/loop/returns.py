@@ -10,10 +10,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import parse_qs, urlsplit
+
+import msgspec
 
 from tap_loopreturns import times
 from tap_loopreturns.errors import UnexpectedAnswer
@@ -51,12 +53,41 @@ def probe(client: Client, end: int) -> None:
     ask(client, Window(("open",), span, span.start, span.end), page_size=1)
 
 
+class Head(TypedDict, total=False):
+    """What is looked at of every return, as Loop sends it."""
+
+    id: Any
+    updated_at: Any
+    state: Any
+    total: Any
+    refund: Any
+    label_status: Any
+    tracking_number: Any
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """The returns of one answer, with the second in which each last changed."""
 
-    rows: list[dict[str, Any]]
+    heads: Sequence[Mapping[str, Any]]
+    """At least what `Head` names, of every return."""
+    rows: Sequence[msgspec.Raw | dict[str, Any]]
+    """The returns themselves: not yet parsed, or parsed where that had to be done with care."""
     seen: Seen
+
+
+class _Page(msgspec.Struct):
+    """A page in its usual form, its rows not yet parsed."""
+
+    returns: list[msgspec.Raw]
+    nextPageUrl: str | None  # noqa: N815  Loop's name
+    error: None = None
+    errors: None = None
+
+
+_PAGE = msgspec.json.Decoder(_Page)
+_WHOLE = msgspec.json.Decoder(list[msgspec.Raw])
+_HEAD = msgspec.json.Decoder(Head)
 
 
 def understand(answer: Answer, window: Window) -> Listed:
@@ -66,33 +97,64 @@ def understand(answer: Answer, window: Window) -> Listed:
         LoopRefused: an error under HTTP 200.
         UnexpectedAnswer: not the documented shape, or a return without its `updated_at`.
     """
-    document = answer.json()
-    if window.whole:
-        # Unpaged, Loop answers a bare list; should it page all the same, no page may follow.
-        rows = envelopes.rows(document, "returns", LIST, bare=True)
-        link = (
-            None
-            if isinstance(document, list)
-            else envelopes.next_link(document, LIST, required=True)
-        )
-        if link:
-            raise UnexpectedAnswer(
-                f"GET {LIST}: Loop pages a list that was asked for whole; it may not be complete."
-            )
-    else:
-        rows = envelopes.rows(document, "returns", LIST)
-        link = envelopes.next_link(document, LIST, required=True)
-    moments = [_moment(row) for row in rows]
+    heads, rows, link = _quickly(answer, window) or _carefully(answer, window)
+    moments = [_moment(head) for head in heads]
     return Listed(
+        heads,
         rows,
         Seen(
             seconds=[int(moment // 1) for moment in moments],
-            states=frozenset(state for row in rows if isinstance(state := row.get("state"), str)),
+            states=frozenset(
+                state for head in heads if isinstance(state := head.get("state"), str)
+            ),
             more=link is not None,
             cursor=cursor_second(link) if link else None,
             exact=all(moment == moment // 1 for moment in moments),
         ),
     )
+
+
+_Understood = tuple[Sequence[Mapping[str, Any]], Sequence[msgspec.Raw | dict[str, Any]], str | None]
+
+
+def _quickly(answer: Answer, window: Window) -> _Understood | None:
+    """Heads, rows and next link of an answer in its usual form; None for any other."""
+    if envelopes.has_nul(answer.body):
+        return None
+    try:
+        if window.whole:
+            rows, link = _WHOLE.decode(answer.body), None
+        else:
+            page = _PAGE.decode(answer.body)
+            rows, link = page.returns, page.nextPageUrl
+        heads = [_HEAD.decode(row) for row in rows]
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    if any(FILTER not in head for head in heads):
+        return None
+    return heads, rows, envelopes.next_link({"nextPageUrl": link}, LIST, required=True)
+
+
+def _carefully(answer: Answer, window: Window) -> _Understood:
+    document = answer.json()
+    if not window.whole:
+        rows = envelopes.rows(document, "returns", LIST)
+        return rows, rows, envelopes.next_link(document, LIST, required=True)
+    # Unpaged, Loop answers a bare list; should it page all the same, no page may follow.
+    rows = envelopes.rows(document, "returns", LIST, bare=True)
+    if not isinstance(document, list) and envelopes.next_link(document, LIST, required=True):
+        raise UnexpectedAnswer(
+            f"GET {LIST}: Loop pages a list that was asked for whole; it may not be complete."
+        )
+    return rows, rows, None
+
+
+def parsed(row: msgspec.Raw | dict[str, Any]) -> dict[str, Any]:
+    """A row of `Listed`, parsed (see `envelopes.parse`)."""
+    if isinstance(row, dict):
+        return row
+    whole: dict[str, Any] = envelopes.parse(bytes(row), LIST)
+    return whole
 
 
 def cursor_second(link: str) -> int | None:
@@ -107,7 +169,15 @@ def cursor_second(link: str) -> int | None:
         content = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
         column = next(iter(content))
         return times.second(content[column]) if column == FILTER else None
-    except (ValueError, binascii.Error, StopIteration, TypeError, AttributeError):
+    except (
+        ValueError,
+        binascii.Error,
+        StopIteration,
+        TypeError,
+        AttributeError,
+        KeyError,
+        RecursionError,
+    ):
         return None
 
 

@@ -9,12 +9,13 @@ was seen proves nothing of those before it (see `bookmark`).
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import msgspec
 from singer_sdk import Stream
 from singer_sdk.helpers._catalog import pop_deselected_record_properties
 from singer_sdk.helpers.conform import TypeConformanceLevel
@@ -60,7 +61,8 @@ class LoopStream(Stream):
             self.primary_keys = self.keys
         self.progress = Progress(self.logger, self.name)
         self._distinct = Distinct()
-        self._key_of = itemgetter(*self.keys)
+        self._key_in_dict = itemgetter(*self.keys)
+        self._key_in_struct = attrgetter(*self.keys)
         self._nested = schema_files.may_be_left_out(self.schema)
 
     @cached_property
@@ -87,18 +89,29 @@ class LoopStream(Stream):
 
     def write(self, records: list[Record]) -> None:
         """Write records, with selection, stream maps and flattening applied."""
-        if not self.selected:
-            return
-        self.progress.rows += len(records)
-        self._distinct.take(map(self._key_of, records))
-        if self._written_as_it_is:
-            for record in records:
-                _leave_out(record, self._nested)
-            self.tap.page_writer.write_records(self.name, records, self._stream_version)
-        else:
+        if self.selected and self.written_as_it_is:
+            self.write_as_it_is(records)
+        elif self.selected:
+            self._count(records)
             for record in records:
                 self._write_mapped(record)
+            self.tap.stop_if_asked()
+
+    def write_as_it_is(self, records: Sequence[Record | msgspec.Struct]) -> None:
+        """Write records to which no stream map, flattening or selection applies."""
+        self._count(records)
+        for record in records:
+            if isinstance(record, dict):
+                _leave_out(record, self._nested)
+        self.tap.page_writer.write_records(self.name, records, self._stream_version)
         self.tap.stop_if_asked()
+
+    def _count(self, records: Sequence[Record | msgspec.Struct]) -> None:
+        self.progress.rows += len(records)
+        self._distinct.take(
+            self._key_in_dict(record) if isinstance(record, dict) else self._key_in_struct(record)
+            for record in records
+        )
 
     def end(self, requests: int, *more: str) -> None:
         """Say what was read, so that it can be compared with what has landed."""
@@ -134,7 +147,8 @@ class LoopStream(Stream):
         self._write_state_message()
 
     @cached_property
-    def _written_as_it_is(self) -> bool:
+    def written_as_it_is(self) -> bool:
+        """Whether no stream map, flattening or selection changes its records."""
         maps = self.stream_maps
         return (
             len(maps) == 1

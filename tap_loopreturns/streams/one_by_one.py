@@ -121,7 +121,7 @@ class OneByOne(LoopStream):
         ):
             listed = loop_returns.understand(answer, window)
             proof = windows.tell(window, listed.seen)
-            for second, row in zip(listed.seen.seconds, listed.rows, strict=True):
+            for second, row in zip(listed.seen.seconds, listed.heads, strict=True):
                 if proof.span.holds(second) or is_outside(window, second):
                     one = Changed(
                         second, asked_by(row, "id", self.name), spell(parse(row["updated_at"]))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+import msgspec
 
 from tap_loopreturns import times
 from tap_loopreturns.bookmark import Bookmark
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tap_loopreturns.tap import TapLoopReturns
+
+_T = TypeVar("_T")
 
 
 class ReturnsStream(LoopStream):
@@ -194,7 +198,7 @@ class ReturnsReading:
         ):
             listed = loop_returns.understand(answer, window)
             seen = listed.seen
-            for contradiction in tally.take(window, listed.rows, seen.seconds, seen.states):
+            for contradiction in tally.take(window, listed.heads, seen.seconds, seen.states):
                 self._streams[0].logger.warning("%s", contradiction)
             proof = windows.tell(window, seen)
             rows = [
@@ -230,23 +234,34 @@ class ReturnsReading:
 
     def _write(
         self,
-        rows: list[tuple[int, dict[str, Any]]],
+        rows: list[tuple[int, msgspec.Raw | Record]],
         span: Span,
         missing: dict[str, dict[str, Spans]],
     ) -> None:
         clean = self._returns.clean
-        records = [clean(row) for _, row in rows]
+        if self._streams == [self._returns] and self._returns.written_as_it_is:
+            lacking = _union(missing[self._returns.name].values())
+            wanted = self._wanted(rows, span, lacking)
+            self._returns.write_as_it_is([clean.quickly(row) for _, row in wanted])
+            return
+        records = [(second, clean.read(row)) for second, row in rows]
         for stream in self._streams:
             lacking = _union(missing[stream.name].values())
-            inside = not (Spans([span]) - lacking)
             stream.write(
                 [
                     exploded
-                    for (second, _), record in zip(rows, records, strict=True)
-                    if inside or lacking.holds(second) or not span.holds(second)
+                    for _, record in self._wanted(records, span, lacking)
                     for exploded in stream.records(record)
                 ]
             )
+
+    def _wanted(
+        self, rows: list[tuple[int, _T]], span: Span, lacking: Spans
+    ) -> list[tuple[int, _T]]:
+        """The rows that a stream lacks, and those that were sent without being asked for."""
+        if not Spans([span]) - lacking:
+            return rows
+        return [row for row in rows if lacking.holds(row[0]) or not span.holds(row[0])]
 
 
 def _union(spans: Iterable[Spans]) -> Spans:
