@@ -40,8 +40,13 @@ class Bookmark:
         self.as_of = dict(as_of or {})
 
     @classmethod
-    def read(cls, key: str, entry: Mapping[str, Any], states: Iterable[str]) -> Bookmark:
+    def read(
+        cls, key: str, entry: Mapping[str, Any], states: Iterable[str], *, now: int | None = None
+    ) -> Bookmark:
         """The bookmark in a stream's entry of STATE.
+
+        What it says of the time after `now` cannot be, and is not believed. Where
+        its value was set back by hand, it counts, not what is covered after it.
 
         Raises:
             SettingsError: it is not one.
@@ -63,19 +68,29 @@ class Bookmark:
             raise SettingsError(
                 "--state", f"holds a bookmark for {key} that cannot be read."
             ) from None
+        latest = now
+        if value is not None and covered:
+            reached = min(spans.reach(value) for spans in covered.values())
+            if reached > value:
+                latest = value if now is None else min(value, now)
+        if latest is not None:
+            until = Spans([(times.EARLIEST, latest)])
+            covered = {state: spans & until for state, spans in covered.items()}
+            as_of = {state: min(at, latest) for state, at in as_of.items()}
+            value = None if value is None else min(value, latest)
         return cls(key, covered, value, as_of)
 
     def missing(self, states: Iterable[str], wanted: Span, *, lookback: int) -> dict[str, Spans]:
         """What is to be read of `wanted`: what is not out, and what may have changed since.
 
-        A state that was left out for a while is read on from where it was left,
-        even if `wanted` begins later.
+        A state that was left out for a while is read on from where it was left, and
+        a gap in what is out is closed, even if `wanted` begins later.
         """
         missing = {}
         for state in states:
             out = self.covered.get(state, Spans())
             ends = [span.end for span in out if span.end <= wanted.end]
-            begin = min([wanted.start, *ends[-1:]])
+            begin = min([wanted.start, *ends[:1]])
             as_of = self.as_of.get(state, max(ends, default=0))
             again = Spans([(as_of - lookback, min(as_of, wanted.end))]) & out
             if spans := (Spans([(begin, wanted.end)]) - out) | again:

@@ -8,8 +8,9 @@ import logging
 import signal
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from math import ceil, inf
 from types import FrameType
 from typing import IO, Any, ClassVar, cast
 
@@ -20,11 +21,12 @@ from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities, TapCapabilities
 from singer_sdk.plugin_base import _ConfigInput
 
-from tap_loopreturns import access, cli, environment, files, logs, options
+from tap_loopreturns import access, cli, environment, files, logs, options, times
 from tap_loopreturns import settings as settings_
-from tap_loopreturns.errors import AccessError
+from tap_loopreturns.errors import AccessError, SettingsError
 from tap_loopreturns.loop.client import Account, Client
 from tap_loopreturns.loop.pacing import Pacer
+from tap_loopreturns.spans import Span
 from tap_loopreturns.streams.base import LoopStream
 from tap_loopreturns.streams.lists import (
     AllowlistItems,
@@ -85,6 +87,9 @@ STREAMS: tuple[type[LoopStream], ...] = (
 )
 
 
+_CLOCKS_DIFFER = 2.0  # seconds; a request takes about as long, and Date knows no fractions
+
+
 class TapLoopReturns(Tap):
     """Singer tap for Loop Returns: every return, in every state, into any warehouse."""
 
@@ -110,7 +115,38 @@ class TapLoopReturns(Tap):
     @cached_property
     def settings(self) -> settings_.Settings:
         """The checked configuration; the run's upper bound is frozen with it."""
-        return settings_.check(self.config, now=datetime.now(UTC), known=_known_settings(self))
+        return settings_.check(self.config, now=self._started, known=_known_settings(self))
+
+    @cached_property
+    def _started(self) -> datetime:
+        return datetime.now(UTC)
+
+    @cached_property
+    def now(self) -> int:
+        """When the run began, by Loop's clock where this machine's is ahead of it.
+
+        Else seconds that have not come yet, to Loop, would count as read.
+        """
+        ahead = self.client.ahead
+        if ahead <= _CLOCKS_DIFFER or ahead == inf:
+            return int(self._started.timestamp())
+        self.logger.warning(
+            "This machine's clock is %s ahead of Loop's; reading ends at Loop's present.",
+            timedelta(seconds=ceil(ahead)),
+        )
+        return int(self._started.timestamp()) - ceil(ahead)
+
+    @cached_property
+    def span(self) -> Span:
+        """What is to be read; its end is frozen with the run's start.
+
+        Raises:
+            SettingsError: it begins after Loop's present.
+        """
+        span = self.settings.span
+        if span.start >= self.now:
+            raise SettingsError("start_date", f"is {times.show(span.start)}, after Loop's present.")
+        return Span(span.start, min(span.end, self.now))
 
     @cached_property
     def client(self) -> Client:

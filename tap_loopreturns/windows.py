@@ -31,6 +31,8 @@ from bisect import insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tap_loopreturns import times
+from tap_loopreturns.errors import UnexpectedAnswer
 from tap_loopreturns.lanes import LONGEST, UNNAMED, Lane, Lanes, Piece
 from tap_loopreturns.spans import Span, Spans
 
@@ -93,6 +95,8 @@ class Windows:
         self._exact = True
         self._since_included = False
         self._until_included = False
+        self._crowds: dict[int, int] = {}
+        """At least so many returns share a second, as pages have shown."""
 
     def take(self) -> Window | None:
         """The next window to ask for; none while all that is left is being asked."""
@@ -113,7 +117,11 @@ class Windows:
         )
 
     def tell(self, window: Window, seen: Seen) -> Proof:
-        """Take in an answer, in the order in which the windows were handed out."""
+        """Take in an answer, in the order in which the windows were handed out.
+
+        Raises:
+            UnexpectedAnswer: Loop leaves out rows of a second in a way that cannot be got around.
+        """
         lane = self._lanes.of(window.states)
         lane.flying -= 1
         widened = not (self._since_included and self._until_included)
@@ -138,8 +146,10 @@ class Windows:
     def _proven(self, window: Window, seen: Seen) -> Span:
         start, end = window.span
         nothing = Span(end, end)
-        if window.whole and window.span.length > 1 and _is_round(len(seen.seconds)):
-            return nothing
+        if window.whole and _is_round(len(seen.seconds)):
+            self._refuse_cut_answer(window, seen)
+            if window.span.length > 1:
+                return nothing
         if window.whole or not seen.more:
             return window.span
         if not seen.seconds:
@@ -201,9 +211,18 @@ class Windows:
         come again, so as much time beyond it is taken along as the page was long.
         """
         crowd = seen.seconds.count(edge)
+        self._crowds[edge] = max(crowd, self._crowds.get(edge, 0))
         if reach and (crowd == 1 or crowd < len(seen.seconds) * _CROWDED):
             return []
         return [(edge - reach, edge + 1) if self._descending else (edge, edge + 1 + reach)]
+
+    def _refuse_cut_answer(self, window: Window, seen: Seen) -> None:
+        second = window.span.start
+        if window.span.length == 1 and len(seen.seconds) < self._crowds.get(second, 0):
+            raise UnexpectedAnswer(
+                f"Loop cuts unpaged lists at {len(seen.seconds)} returns, and more than these "
+                f"changed at {times.show(second)}, which cannot be read in pages."
+            )
 
     def _credit(self, window: Window, proven: Span) -> dict[str, Spans]:
         if window.state:

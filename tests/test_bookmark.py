@@ -44,6 +44,8 @@ def test_what_is_written_is_read_back(
     covered: dict[str, Spans], value: int | None, as_of: dict[str, int]
 ) -> None:
     """Through JSON, nothing of a bookmark changes."""
+    if value is not None and covered:
+        value = max(value, min(spans.reach(value) for spans in covered.values()))
     mark = Bookmark(KEY, covered, value, as_of)
     again = stored(mark)
     assert (again.covered, again.value, again.as_of) == (covered, value, as_of)
@@ -198,3 +200,37 @@ def test_a_bookmark_that_cannot_be_read_is_an_error(entry: Any) -> None:
         Bookmark.read(KEY, entry, STATES)
     assert "--state" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_value_that_was_set_back_by_hand_counts() -> None:
+    """What is covered after it is asked for again; what is covered before it is not."""
+    entry = after(START + 10 * HOUR).entry()
+    entry["replication_key_value"] = times.show(START + 4 * HOUR)
+    mark = Bookmark.read(KEY, entry, STATES)
+    missing = mark.missing(STATES, Span(START, START + 11 * HOUR), lookback=0)
+    assert missing == dict.fromkeys(STATES, Spans([(START + 4 * HOUR, START + 11 * HOUR)]))
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_nothing_that_is_yet_to_come_counts_as_out(by_hand: bool) -> None:
+    """A clock that was ahead, or a hand that erred, does not silence the stream until then."""
+    now, later = START + 10 * HOUR, START + 99 * HOUR
+    entry = after(later).entry()
+    if by_hand:
+        entry = {"replication_key": KEY, "replication_key_value": times.show(later)}
+    mark = Bookmark.read(KEY, entry, STATES, now=now)
+    assert mark.value == now
+    missing = mark.missing(STATES, Span(START, now + HOUR), lookback=0)
+    assert missing == dict.fromkeys(STATES, Spans([(now, now + HOUR)]))
+
+
+def test_a_hole_that_a_killed_run_left_is_read_whatever_start_date_says() -> None:
+    """A later `start_date` does not forgive what was taken up again and not finished."""
+    mark = after(START + 10 * HOUR)
+    mark.reopen({"open": Spans([(START + 4 * HOUR, START + 6 * HOUR)])}, START + 12 * HOUR)
+    missing = stored(mark).missing(
+        ("open",), Span(START + 11 * HOUR, START + 13 * HOUR), lookback=0
+    )
+    hole, rest = missing["open"]
+    assert hole == Span(START + 4 * HOUR, START + 6 * HOUR)
+    assert rest == Span(START + 10 * HOUR, START + 13 * HOUR)

@@ -309,3 +309,54 @@ def test_an_error_under_200_is_recognised_in_every_way(way: str) -> None:
         answers = iter([getattr(loop, way)({"offset": 0, "limit": 250}), error])
         with pytest.raises(LoopRefused):
             read(getattr(pages, way), FakeClient(lambda _: next(answers)))
+
+
+@pytest.mark.parametrize("cap", [10, 50, 100])
+def test_offset_pages_bring_all_rows_where_loop_gives_fewer_than_were_asked_for(cap: int) -> None:
+    """A first page of a round number is not taken for the last one."""
+    loop = Paged(234)
+    answer = lambda params: loop.offset({**params, "limit": min(cap, params["limit"])})  # noqa: E731
+    assert read(pages.offset, FakeClient(answer)) == list(range(234))
+
+
+@pytest.mark.parametrize("total", [True, False])
+@pytest.mark.parametrize("gone", [0, 4, 8])
+def test_a_row_that_slid_past_unseen_is_noticed(gone: int, total: bool) -> None:
+    """One row goes, another comes, the total stays: a later row stood on no page that was read."""
+    loop = Paged(20)
+    loop.total = total
+
+    def change(_: Paged, answers: int) -> None:
+        if answers == gone // 3 + 1:
+            loop.rows = [row for row in loop.rows if row["id"] != gone] + [{"id": 99}]
+
+    loop.before = change
+    with pytest.raises(Moved):
+        read(pages.steady, FakeClient(loop.numbered))
+
+
+def test_a_steady_list_is_read_as_it_is() -> None:
+    """Asked for once more, nothing has changed."""
+    client = FakeClient(Paged(20).numbered)
+    assert read(pages.steady, client) == list(range(20))
+    assert len(client.asked) == 7 + 6
+    client = FakeClient(Paged(3).numbered)
+    assert read(pages.steady, client) == [0, 1, 2]
+    assert len(client.asked) == 1
+
+
+def test_a_full_page_that_does_not_say_whether_more_follow_is_an_error() -> None:
+    """Some samples of Loop's show no link; the rest must not be taken for deleted."""
+    client = FakeClient(lambda _: {"data": rows_of(250)})
+    with pytest.raises(UnexpectedAnswer, match="whether a next page follows"):
+        read(pages.linked, client)
+    assert len(read(pages.linked, FakeClient(lambda _: {"data": rows_of(249)}))) == 249
+
+
+def test_a_cursor_that_is_a_time_alone_is_an_error() -> None:
+    """Rows that share the second at a page's edge would be passed over, and taken for deleted."""
+    cursor = {"created_at": "2026-01-01 10:00:00", "_pointsToNextItems": True}
+    token = base64.b64encode(json.dumps(cursor).encode()).decode()
+    document = {"data": rows_of(3), "next_page_url": f"https://loop.example/?cursor={token}"}
+    with pytest.raises(UnexpectedAnswer, match="a time alone"):
+        read(pages.linked, FakeClient(lambda _: document))

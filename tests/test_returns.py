@@ -178,3 +178,33 @@ def test_deselected_fields_and_stream_maps_are_heeded(loop: Loop) -> None:
     records = run_tap(settings(loop), catalog=catalog).records("returns")
     assert records
     assert all("customer" not in record and "total" in record for record in records)
+
+
+def test_a_clock_ahead_of_loops_marks_no_time_as_read_that_is_yet_to_come(
+    loop: Loop, shop: Shop
+) -> None:
+    """Three hours ahead, run after run, each return still lands."""
+    hours = 3 * 3600
+    loop.quirks = Quirks(requests_per_minute=None, date_header_offset=-hours)
+    shop.advance(seconds=-hours - 10)
+    first = run_tap(settings(loop))
+    changed = shop.change(20, seed=5)
+    shop.advance(seconds=2 * 3600)
+    loop.quirks = Quirks(requests_per_minute=None)
+    second = run_tap(settings(loop), state=first.state)
+    assert changed <= {record["id"] for record in second.records("returns")}
+    assert states_of(first) | states_of(second) == states_in(shop)
+
+
+def test_entries_that_share_their_key_are_both_sent_and_told(
+    loop: Loop, shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where a table can keep one of them alone, a line says so."""
+    name, row = next((n, r) for n, r in shop.returns.items() if r["line_items"])
+    twin = {**row["line_items"][0], "title": "twin"}
+    shop.advance(seconds=-5)
+    shop.edit_return(name, line_items=[*row["line_items"], twin])
+    run = run_tap(settings(loop), select=["return_line_items"])
+    mine = [one for one in run.records("return_line_items") if one["return_id"] == name]
+    assert len(mine) == len(row["line_items"]) + 1
+    assert "two entries with the same 'line_item_id'" in caplog.text

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tap_loopreturns.errors import UnexpectedAnswer
 from tap_loopreturns.spans import Span, Spans
 from tap_loopreturns.times import DAY
 from tap_loopreturns.windows import LONGEST, UNNAMED, Proof, Seen, Window, Windows
@@ -187,3 +188,37 @@ def test_the_same_list_is_read_by_the_same_windows(case: tuple[FakeList, Span]) 
     """What is asked depends on the answers alone."""
     fake, wanted = case
     assert [window for window, _, _ in read(fake, wanted)] == [w for w, _, _ in read(fake, wanted)]
+
+
+@pytest.mark.parametrize("cap", [100, 250, 700])
+def test_an_unpaged_answer_that_loop_cuts_loses_nothing(cap: int) -> None:
+    """A round number of rows is not believed: the stretch is asked for in halves."""
+    many = FakeList(
+        tuple(Return(n, "open", START + n % 40 * 3600) for n in range(4000)), page_size=750
+    )
+    out: set[int] = set()
+    windows = Windows(dict.fromkeys(STATES, Spans([Span(START, START + 40 * DAY)])), page_size=750)
+    while (window := windows.take()) is not None:
+        rows, seen = many.answer(window)
+        if window.whole:
+            rows = rows[:cap]
+            seen = Seen([row.second for row in rows], seen.states, more=False)
+        proof = windows.tell(window, seen)
+        out |= {row.id for row in rows if proof.span.holds(row.second)}
+    assert len(out) == 4000
+
+
+def test_a_crowd_that_an_unpaged_answer_cuts_is_an_error() -> None:
+    """A page has shown more returns in one second than the answer for that second alone."""
+    crowd = FakeList(tuple(Return(n, "open", START + 50) for n in range(1550)), page_size=750)
+    windows = Windows(dict.fromkeys(STATES, Spans([Span(START, START + 90)])), page_size=750)
+
+    def read_all() -> None:
+        while (window := windows.take()) is not None:
+            rows, seen = crowd.answer(window)
+            if window.whole:
+                seen = Seen([row.second for row in rows[:100]], seen.states, more=False)
+            windows.tell(window, seen)
+
+    with pytest.raises(UnexpectedAnswer, match="cuts unpaged lists at 100"):
+        read_all()

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 import backoff
@@ -84,6 +85,8 @@ class Client:
     ) -> None:
         self.account = account
         self.requests = 0
+        self.ahead = float("inf")
+        """Seconds that this machine's clock is ahead of Loop's, at most; endless while unknown."""
         self._pacer = pacer
         self._clock = clock
         self._sleep = sleep
@@ -236,7 +239,16 @@ class Client:
                 stream=True,
             ) as response:
                 heed(response.headers)
+                self._compare_clocks(response.headers)
                 return response.status_code, response.headers, self._read(response, path)
+
+    def _compare_clocks(self, headers: Mapping[str, str]) -> None:
+        try:
+            ahead = time.time() - parsedate_to_datetime(headers["Date"]).timestamp()
+        except (KeyError, ValueError, OverflowError):
+            return
+        with self._lock:
+            self.ahead = min(self.ahead, ahead)
 
     def _read(self, response: requests.Response, path: str) -> bytes:
         deadline = self._clock() + 10 * self.account.timeout

@@ -8,18 +8,24 @@ while it was read, is read again from the start by whoever asked (`Moved`).
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
+from tap_loopreturns import times
 from tap_loopreturns.errors import UnexpectedAnswer
 from tap_loopreturns.loop import envelopes
 from tap_loopreturns.loop.client import Client
 
 Rows = list[dict[str, Any]]
 Params = Mapping[str, str | int]
+
+
+_LIMIT = 250  # rows a page, the most that Loop takes
 
 
 class Moved(Exception):  # noqa: N818  a fact, not yet an error
@@ -93,20 +99,47 @@ def numbered(client: Client, listing: Listing) -> Iterator[Rows]:
         raise Moved
 
 
+def steady(client: Client, listing: Listing) -> Iterator[Rows]:
+    """Numbered pages, of which all but the last are asked for twice: allowlist, blocklist.
+
+    A row that goes while another comes leaves the total as it was, yet a later one
+    may have slid onto a page that was read before. What is missed here would be
+    taken for deleted.
+    """
+    lasts = []
+    for rows in numbered(client, listing):
+        lasts.append(rows[-1].get("id") if rows else None)  # before the rows are given away
+        yield rows
+    for page, last in enumerate(lasts[:-1], 1):
+        params = dict(listing.params) if page == 1 else {**listing.params, "page": page}
+        document = client.get(listing.path, params, scope=listing.scope).json()
+        again = envelopes.rows(document, listing.rows, listing.path)
+        if (again[-1].get("id") if again else None) != last:
+            raise Moved
+
+
 def linked(client: Client, listing: Listing) -> Iterator[Rows]:
     """Cursor links, 250 rows a page: the commerce lists, sorted by id."""
-    params: dict[str, str | int] = {**listing.params, "limit": 250, "sort_order": "asc"}
+    params: dict[str, str | int] = {**listing.params, "limit": _LIMIT, "sort_order": "asc"}
     seen: set[str] = set()
     while True:
         document = client.get(listing.path, params, scope=listing.scope).json()
-        yield envelopes.rows(document, listing.rows, listing.path)
-        link = envelopes.next_link(document, listing.path, required=False)
+        rows = envelopes.rows(document, listing.rows, listing.path)
+        full = len(rows) >= _LIMIT
+        yield rows
+        # Some samples show no link at all; a full page without one may not be the last.
+        link = envelopes.next_link(document, listing.path, required=full)
         if link is None:
             return
         cursor = parse_qs(urlsplit(link).query).get("cursor", [""])[0]
         if not cursor or cursor in seen:
             fault = "repeats a cursor" if cursor else "links a next page without a cursor"
             raise UnexpectedAnswer(f"GET {listing.path}: Loop {fault}, so the rest cannot be read.")
+        if _is_a_time_alone(cursor):
+            raise UnexpectedAnswer(
+                f"GET {listing.path}: Loop's cursor is a time alone, so rows of the same "
+                "second could be passed over."
+            )
         seen.add(cursor)
         params["cursor"] = cursor
 
@@ -118,23 +151,26 @@ def offset(client: Client, listing: Listing) -> Iterator[Rows]:
     have come or gone before it. A row that comes twice says the same, or that
     Loop sorts rows of the same second at will.
     """
-    limit, at = 250, 0
+    at = size = 0
     last: object = None
     ids: set[object] = set()
     while True:
-        params = {**listing.params, "limit": limit, "offset": at}
+        params = {**listing.params, "limit": _LIMIT, "offset": at}
         document = client.get(listing.path, params, scope=listing.scope).json()
         rows = envelopes.rows(document, listing.rows, listing.path, bare=True)
         if at and (not rows or rows[0].get("id") != last):
             raise Moved
-        full = len(rows) == limit
+        # A first page of a round number may be Loop's own limit, lower than what was asked for.
+        if not size:
+            size = _LIMIT if len(rows) % 10 else max(len(rows), 1)
+        full = len(rows) >= size > 1
         last = rows[-1].get("id") if full else None  # before the rows are given away
         rows = rows[1:] if at else rows
         _take_in(ids, rows)
         yield rows
         if not full:
             return
-        at += limit - 1
+        at += size - 1
 
 
 def _total(document: Mapping[str, Any], where: str) -> int | None:
@@ -147,6 +183,16 @@ def _total(document: Mapping[str, Any], where: str) -> int | None:
     raise UnexpectedAnswer(f"GET {where}: 'total' is {envelopes.shape(total)}, not a number.")
 
 
+def _is_a_time_alone(cursor: str) -> bool:
+    """Whether a cursor is one as in the list of returns, which does not tell rows apart."""
+    try:
+        content = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        moments = [value for name, value in content.items() if not name.startswith("_")]
+        return bool([times.parse(moment) for moment in moments])
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return False
+
+
 def _take_in(ids: set[object], rows: Rows) -> None:
     """Remember a page's rows by their id, where they have one.
 
@@ -154,7 +200,7 @@ def _take_in(ids: set[object], rows: Rows) -> None:
         Moved: one of them was in the list before, so that another may have been passed over.
     """
     for row in rows:
-        known = row.get("id")
+        known = row.get("id", row.get("loop_shipment_id"))
         if isinstance(known, (str, int)):
             if known in ids:
                 raise Moved

@@ -62,7 +62,7 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return float(text) + random.random()  # noqa: S311  so that threads do not return at once
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds()) + 1

@@ -26,14 +26,16 @@ class Dated(LoopStream):
     def read(self) -> None:
         """Read what is missing, oldest first; the bookmark follows each window."""
         settings = self.tap.settings
-        mark = Bookmark.read(str(type(self).replication_key), self.bookmark_entry(), (_ROWS,))
-        start = settings.span.start if mark.value is None else min(settings.span.start, mark.value)
-        wanted = Span(start, settings.span.end)
+        key = str(type(self).replication_key)
+        mark = Bookmark.read(key, self.bookmark_entry(), (_ROWS,), now=self.tap.now)
+        span = self.tap.span
+        start = span.start if mark.value is None else min(span.start, mark.value)
+        wanted = Span(start, span.end)
         out = mark.covered.get(_ROWS, Spans())
         known = start if mark.value is None else mark.value - settings.lookback
         lookback = max(settings.trailing, settings.lookback)
         missing = mark.missing((_ROWS,), wanted, lookback=lookback).get(_ROWS, Spans())
-        mark.reopen({_ROWS: missing}, settings.span.end)
+        mark.reopen({_ROWS: missing}, span.end)
         before = self.tap.client.requests
         first = next(iter(missing), None)
         self.progress.start(
@@ -42,10 +44,10 @@ class Dated(LoopStream):
             else "nothing to read"
         )
         done = windows = 0
-        for span in missing:
-            at = span.start
-            while at < span.end:
-                window = Span(at, min(at + self.length(), span.end))
+        for lacking in missing:
+            at = lacking.start
+            while at < lacking.end:
+                window = Span(at, min(at + self.length(), lacking.end))
                 new = next(iter(Spans([window]) - out), None)
                 self.changed_since = min(known, new.start) if new else known
                 self.write_window(window)

@@ -12,6 +12,7 @@ from tap_loopreturns.loop.pages import Listing, Moved, Paging, Rows
 from tap_loopreturns.streams.base import LoopStream
 
 _TRIES = 5
+_GONE = frozenset({"not found", "cart not found", "cart is empty"})
 
 
 class FullTable(LoopStream):
@@ -78,7 +79,7 @@ class AllowlistItems(FullTable):
     scope = "Orders"
     endpoint = path = "/allowlists"
     rows = "data"
-    paging = staticmethod(pages.numbered)
+    paging = staticmethod(pages.steady)
 
 
 class BlocklistItems(FullTable):
@@ -89,7 +90,7 @@ class BlocklistItems(FullTable):
     scope = "Orders"
     endpoint = path = "/blocklists"
     rows = "data"
-    paging = staticmethod(pages.numbered)
+    paging = staticmethod(pages.steady)
 
 
 class Destinations(FullTable):
@@ -259,12 +260,12 @@ class BulkOperations(Commerce):
 def _is_gone(refusal: LoopRefused) -> bool:
     """Whether Loop has no such cart: 404, or an error under HTTP 200 that says so.
 
-    Of carts, Loop also says under 200 that a variant was not found; that is another matter.
+    Loop may also say under 200 that a variant or a session was not found; that is another matter.
     """
     if refusal.status == 404:  # noqa: PLR2004
         return True
-    said = envelopes.words(refusal.body).lower().replace("_", " ")
-    return refusal.status == 200 and "not found" in said and "variant" not in said  # noqa: PLR2004
+    said = envelopes.words(refusal.body).lower().replace("_", " ").rstrip(". ")
+    return refusal.status == 200 and said in _GONE  # noqa: PLR2004
 
 
 def _id_within(value: Any) -> Any:

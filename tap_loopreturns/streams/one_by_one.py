@@ -8,7 +8,7 @@ from typing import Any
 
 from tap_loopreturns.bookmark import Bookmark
 from tap_loopreturns.clean import Record, asked_by
-from tap_loopreturns.errors import LoopRefused
+from tap_loopreturns.errors import LoopRefused, UnexpectedAnswer
 from tap_loopreturns.loop import envelopes
 from tap_loopreturns.loop import returns as loop_returns
 from tap_loopreturns.loop.client import Answer
@@ -42,12 +42,16 @@ class OneByOne(LoopStream):
         """Read what is missing; the bookmark follows every hundred returns."""
         settings, client = self.tap.settings, self.tap.client
         mark = Bookmark.read(
-            str(type(self).replication_key), self.bookmark_entry(), settings.states
+            str(type(self).replication_key),
+            self.bookmark_entry(),
+            settings.states,
+            now=self.tap.now,
         )
-        start = settings.span.start if mark.value is None else min(settings.span.start, mark.value)
-        wanted = Span(start, settings.span.end)
+        span = self.tap.span
+        start = span.start if mark.value is None else min(span.start, mark.value)
+        wanted = Span(start, span.end)
         missing = mark.missing(settings.states, wanted, lookback=self.lookback())
-        mark.reopen(missing, settings.span.end)
+        mark.reopen(missing, span.end)
         before = client.requests
         changed = self._list(missing)
         minutes = len(changed) / settings.requests_per_minute
@@ -156,6 +160,10 @@ class ReturnDetails(OneByOne):
     def rows(self, changed: Changed, answer: Answer) -> Iterator[Record]:
         """The one return."""
         row = envelopes.row(answer.json(), answer.where)
+        if asked_by(row, "id", self.name) != changed.id:
+            raise UnexpectedAnswer(
+                f"{self.name}: asked for return {changed.id}, Loop answers another one."
+            )
         if row.get("updated_at") is None:
             row["updated_at"] = changed.updated_at
         yield row

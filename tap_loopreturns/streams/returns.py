@@ -12,7 +12,9 @@ from tap_loopreturns.bookmark import Bookmark
 from tap_loopreturns.clean import ADDITIONAL, Record
 from tap_loopreturns.errors import UncleanRecord
 from tap_loopreturns.loop import returns as loop_returns
+from tap_loopreturns.options import STATES
 from tap_loopreturns.ordered import in_order
+from tap_loopreturns.progress import stretch
 from tap_loopreturns.reconcile import Reconciliation, is_outside
 from tap_loopreturns.spans import Span, Spans
 from tap_loopreturns.streams.base import LoopStream
@@ -68,10 +70,12 @@ class Exploded(ReturnsStream):
     replication_key = "return_updated_at"
     costs = "none, with `returns`"
     taken_from: ClassVar[str]
+    _warned = False
 
     def records(self, record: Record) -> Iterable[Record]:
         """The entries of the list, each with its return's id and times."""
         entries = record.get(self.taken_from) or ()
+        names: set[object] = set()
         aside = record.get(ADDITIONAL) or {}
         for index, entry in enumerate(entries):
             if entry is None:
@@ -91,7 +95,11 @@ class Exploded(ReturnsStream):
                 "return_state": record["state"],
                 ADDITIONAL: kept or None,
             }
-            yield self.keyed(exploded, index)
+            keyed = self.keyed(exploded, index)
+            names.add(keyed[self.keys[-1]])
+            yield keyed
+        if len(names) < len(entries) - list(entries).count(None):
+            self._warn_of_twins(record)
 
     def keyed(self, record: Record, index: int) -> Record:  # noqa: ARG002
         """See to it that the record has its key."""
@@ -102,6 +110,18 @@ class Exploded(ReturnsStream):
                     "its key."
                 )
         return record
+
+    def _warn_of_twins(self, record: Record) -> None:
+        if self._warned:
+            return
+        self._warned = True
+        self.logger.warning(
+            "%s: return %s has two entries with the same '%s'; a table keyed by it keeps one of "
+            "them, the table of returns has both.",
+            self.name,
+            record["id"],
+            self.keys[-1],
+        )
 
     @cached_property
     def _blank(self) -> dict[str, None]:
@@ -154,28 +174,27 @@ class ReturnsReading:
         if self._done:
             return
         self._done = True
-        settings, client = self._tap.settings, self._tap.client
+        settings, client, span = self._tap.settings, self._tap.client, self._tap.span
         states = settings.states
         marks: dict[str, Bookmark] = {}
         missing: dict[str, dict[str, Spans]] = {}
         starts: dict[str, int] = {}
         for stream in self._streams:
             key = str(type(stream).replication_key)
-            mark = Bookmark.read(key, stream.bookmark_entry(), states)
-            start = (
-                settings.span.start if mark.value is None else min(settings.span.start, mark.value)
-            )
+            mark = Bookmark.read(key, stream.bookmark_entry(), states, now=self._tap.now)
+            start = span.start if mark.value is None else min(span.start, mark.value)
             marks[stream.name], starts[stream.name] = mark, start
             missing[stream.name] = mark.missing(
-                states, Span(start, settings.span.end), lookback=settings.lookback
+                states, Span(start, span.end), lookback=settings.lookback
             )
-            mark.reopen(missing[stream.name], settings.span.end)
+            mark.reopen(missing[stream.name], span.end)
             stream.write_schema()
             since = min(
                 (next(iter(spans)).start for spans in missing[stream.name].values()), default=None
             )
             stream.progress.start(
-                f"{', '.join(states)} returns changed since {times.show(since)}"
+                f"{', '.join(states)} returns changed since {times.show(since)}, "
+                f"{stretch(max(map(_length, missing[stream.name].values())))} of them"
                 if since
                 else "nothing to read"
             )
@@ -190,6 +209,7 @@ class ReturnsReading:
         done = 0
         before = client.requests
         tally = Reconciliation()
+        strange: set[str] = set()
         for window, answer in in_order(
             windows.take,
             lambda window: loop_returns.ask(client, window, settings.page_size),
@@ -200,6 +220,7 @@ class ReturnsReading:
             seen = listed.seen
             for contradiction in tally.take(window, listed.heads, seen.seconds, seen.states):
                 self._streams[0].logger.warning("%s", contradiction)
+            strange |= seen.states.difference(STATES)
             proof = windows.tell(window, seen)
             rows = [
                 (second, row)
@@ -224,6 +245,12 @@ class ReturnsReading:
                 client.requests - before,
                 f"{tally.windows:,} windows of {', '.join(states)} returns",
                 *filter(None, (str(tally),)),
+            )
+        if strange:
+            self._returns.logger.warning(
+                "returns: Loop sent returns in states that this version does not know: %s. They "
+                "are kept, but cannot be asked for by name; see whether there is a newer version.",
+                ", ".join(sorted(state[:40] for state in strange)),
             )
         if unknown := self._returns.clean.unknown:
             self._returns.logger.warning(
@@ -262,6 +289,10 @@ class ReturnsReading:
         if not Spans([span]) - lacking:
             return rows
         return [row for row in rows if lacking.holds(row[0]) or not span.holds(row[0])]
+
+
+def _length(spans: Spans) -> int:
+    return spans.length
 
 
 def _union(spans: Iterable[Spans]) -> Spans:
