@@ -19,7 +19,8 @@ from typing import Any
 import yaml
 
 from tap_loopreturns.options import CONFIG, VERSIONS
-from tap_loopreturns.tap import STREAMS, TapLoopReturns
+from tap_loopreturns.streams import STREAMS
+from tap_loopreturns.tap import TapLoopReturns
 from target_loopreturns.target import TargetLoopReturns
 
 ROOT = Path(__file__).resolve().parent.parent

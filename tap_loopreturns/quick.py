@@ -101,7 +101,7 @@ class _Compiled:
         """The struct and the function."""
         source = "\n    ".join(["def fix(record):", "pass", *self._lines])
         exec(source, self._known)  # noqa: S102  made of the names in our own schema files
-        shape = msgspec.defstruct(self._name, self._fields, forbid_unknown_fields=True)
+        shape = msgspec.defstruct(self._name, self._fields, forbid_unknown_fields=True, gc=False)
         return shape, self._known["fix"]
 
     def _field(self, field: str, node: Schema, properties: Schema) -> Iterator[str]:

@@ -27,65 +27,10 @@ from tap_loopreturns.errors import AccessError, SettingsError
 from tap_loopreturns.loop.client import Account, Client
 from tap_loopreturns.loop.pacing import Pacer
 from tap_loopreturns.spans import Span
+from tap_loopreturns.streams import STREAMS
 from tap_loopreturns.streams.base import LoopStream
-from tap_loopreturns.streams.lists import (
-    AllowlistItems,
-    BlocklistItems,
-    BulkOperations,
-    Carts,
-    Collections,
-    Customers,
-    Destinations,
-    Inventories,
-    Locations,
-    Orders,
-    Products,
-    ProductVariants,
-    Webhooks,
-)
-from tap_loopreturns.streams.one_by_one import ReturnDetails, ReturnNotes
-from tap_loopreturns.streams.returns import (
-    ReturnExchanges,
-    ReturnLabels,
-    ReturnLineItems,
-    Returns,
-    ReturnsReading,
-    ReturnsStream,
-)
-from tap_loopreturns.streams.shipping import (
-    AdvancedShippingNotices,
-    HappyReturnsShipmentItems,
-    HappyReturnsShipments,
-    LabelRequests,
-)
+from tap_loopreturns.streams.returns import Returns, ReturnsReading, ReturnsStream
 from tap_loopreturns.writer import PageWriter
-
-STREAMS: tuple[type[LoopStream], ...] = (
-    Returns,
-    ReturnLineItems,
-    ReturnExchanges,
-    ReturnLabels,
-    ReturnDetails,
-    ReturnNotes,
-    AdvancedShippingNotices,
-    LabelRequests,
-    HappyReturnsShipments,
-    HappyReturnsShipmentItems,
-    AllowlistItems,
-    BlocklistItems,
-    Destinations,
-    Webhooks,
-    Carts,
-    Orders,
-    Customers,
-    Products,
-    ProductVariants,
-    Collections,
-    Locations,
-    Inventories,
-    BulkOperations,
-)
-
 
 _CLOCKS_DIFFER = 2.0  # seconds; a request takes about as long, and Date knows no fractions
 

@@ -19,7 +19,7 @@ from tap_loopreturns import schema_files
 from tap_loopreturns.clean import Cleaner
 from tap_loopreturns.errors import UncleanRecord
 from tap_loopreturns.privacy import Privacy
-from tap_loopreturns.tap import STREAMS
+from tap_loopreturns.streams import STREAMS
 from tests.mock_loop import Shop
 
 NAMES = sorted(stream.name for stream in STREAMS)

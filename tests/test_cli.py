@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tap_loopreturns.tap import STREAMS
+from tap_loopreturns.streams import STREAMS
 from tests.mock_loop import ALL_SCOPES, Loop
 from tests.running import settings
 

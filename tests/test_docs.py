@@ -15,7 +15,8 @@ import pytest
 import yaml
 
 from tap_loopreturns import errors
-from tap_loopreturns.tap import STREAMS, TapLoopReturns
+from tap_loopreturns.streams import STREAMS
+from tap_loopreturns.tap import TapLoopReturns
 from target_loopreturns.settings import CONFIG as TARGET_CONFIG
 from tests.mock_loop import Loop
 from tests.running import settings

@@ -17,7 +17,8 @@ from tap_loopreturns import schema_files
 from tap_loopreturns.clean import Cleaner
 from tap_loopreturns.errors import SettingsError
 from tap_loopreturns.privacy import Mode, Privacy
-from tap_loopreturns.tap import STREAMS, TapLoopReturns
+from tap_loopreturns.streams import STREAMS
+from tap_loopreturns.tap import TapLoopReturns
 from tests.mock_loop import Loop, Shop
 from tests.running import run_tap, settings
 

@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tap_loopreturns import schema_files
-from tap_loopreturns.tap import STREAMS
+from tap_loopreturns.streams import STREAMS
 
 NAMES = sorted(stream.name for stream in STREAMS)
 KEYS = {stream.name: stream.keys for stream in STREAMS}

@@ -9,7 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from tap_loopreturns.errors import AccessError
-from tap_loopreturns.tap import STREAMS, TapLoopReturns
+from tap_loopreturns.streams import STREAMS
+from tap_loopreturns.tap import TapLoopReturns
 from tests.mock_loop import ALL_SCOPES, Faults, Loop, Shop
 from tests.running import Run, run_tap, settings
 from tests.truth import KEYS, differences

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from tap_loopreturns.tap import STREAMS
+from tap_loopreturns.streams import STREAMS
 from tests.mock_loop.loop import Loop
 from tests.targets import account, meant, venvs
 from tests.targets.meltano import DEFINITION, meltano, start
