@@ -8,10 +8,12 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from math import ceil
 from typing import Any
 
 from benchmarks.measure import python
+from tap_loopreturns.times import parse
 
 START, END = "2023-01-01", "2026-01-01"
 """Three years, uneven: peaks after the holidays, weeks with hardly a return."""
@@ -44,6 +46,13 @@ class Account:
         """The fewest requests that all returns can be read with, state by state."""
         states = Counter(row["state"] for row in self._control("returns?fields=state"))
         return sum(ceil(count / PAGE) for count in states.values())
+
+    def after(self, returns: int) -> tuple[str, int]:
+        """The day before which at least so many returns changed last, and how many it is."""
+        rows = self._control("returns?fields=updated_at")
+        days = sorted(parse(row["updated_at"]).date() for row in rows)
+        day = days[returns] + timedelta(days=1)
+        return day.isoformat(), sum(one < day for one in days)
 
     def _control(self, task: str, given: dict[str, Any] | None = None) -> Any:
         data = None if given is None else json.dumps(given).encode()

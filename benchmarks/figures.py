@@ -207,16 +207,16 @@ def workers(size: Size, found: Findings) -> None:
 
 
 def memory(size: Size, found: Findings) -> None:
-    """Memory at its peak, for a short and a long history."""
-    peaks = []
-    for returns in size.memory:
-        with _reading(returns) as (_, commands):
-            peaks.append(max(_checked(commands.tap(), returns).peak for _ in range(2)))
+    """Memory at its peak, for a short and a long history of the same shop."""
     few, many = size.memory
+    with _reading(many) as (served, commands):
+        until, count = served.after(few)
+        short = _peak(commands.tap(end_date=until), count)
+        long = _peak(commands.tap(), many)
     found.figures.append(
         Figure(
             "Peak resident memory, MB",
-            peaks[1],
+            long,
             200,
             at_most=True,
             how=f"{many:,} returns, 8 workers, no limit, the greater of two runs",
@@ -225,12 +225,16 @@ def memory(size: Size, found: Findings) -> None:
     found.figures.append(
         Figure(
             f"The same over that of {few:,}",
-            peaks[1] / peaks[0],
+            long / short,
             1.1,
             at_most=True,
-            how=f"{peaks[1]:.0f} MB against {peaks[0]:.0f} MB",
+            how=f"{long:.0f} MB against {short:.0f} MB for the same shop's first {count:,} returns",
         )
     )
+
+
+def _peak(command: list[str], returns: int) -> float:
+    return max(_checked(command, returns).peak for _ in range(2))
 
 
 def start(size: Size, found: Findings) -> None:
@@ -257,8 +261,8 @@ def start(size: Size, found: Findings) -> None:
 ALL: dict[str, Callable[[Size, Findings], None]] = {
     "cpu": cpu,
     "requests": requests,
-    "budget": budget,
     "workers": workers,
     "memory": memory,
     "start": start,
+    "budget": budget,
 }

@@ -16,7 +16,7 @@ import msgspec
 from tap_loopreturns import times
 from tap_loopreturns.windows import Window
 
-_REMEMBERED = 50_000
+_REMEMBERED = 15_000
 _FACTS = ("id", "state", "total", "refund", "label_status", "tracking_number")
 _facts = itemgetter(*_FACTS)
 _MASK = 0xFFFFFFFF

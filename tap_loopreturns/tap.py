@@ -21,7 +21,7 @@ from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities, TapCapabilities
 from singer_sdk.plugin_base import _ConfigInput
 
-from tap_loopreturns import access, cli, environment, files, logs, options, times
+from tap_loopreturns import access, cli, environment, files, logs, memory, options, times
 from tap_loopreturns import settings as settings_
 from tap_loopreturns.errors import AccessError, SettingsError
 from tap_loopreturns.loop.client import Account, Client
@@ -240,4 +240,5 @@ def _known_settings(plugin: type[TapLoopReturns] | TapLoopReturns) -> Mapping[st
 
 def main() -> None:
     """Run the command line; an expected failure is one line and its exit code."""
+    memory.share_among_threads()
     cli.run(TapLoopReturns.cli, TapLoopReturns.name)

@@ -52,7 +52,10 @@ class PageWriter(MsgSpecWriter):
     def _out(self, lines: bytearray) -> None:
         self.busy = True
         try:
-            sys.stdout.buffer.write(lines)
+            # Under PYTHONUNBUFFERED, as in many containers, a signal cuts a write short.
+            left = memoryview(lines)
+            while left:
+                left = left[sys.stdout.buffer.write(left) :]
             sys.stdout.flush()
         except BrokenPipeError:
             # Python would complain once more when, at its end, it flushes what nobody reads.

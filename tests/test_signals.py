@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -109,6 +110,29 @@ def test_a_signal_stops_a_run_that_waits(
         ended, seconds = stop(process, signal.SIGTERM)
     assert (ended, seconds < 2) == (143, True)
     written(tmp_path)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_signal_cuts_no_line(loop: Loop, tmp_path: Path, unbuffered: str) -> None:
+    """The message under way comes out whole, however Python writes, and the run ends after it."""
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps(settings(loop)), "utf-8")
+    with subprocess.Popen(
+        [sys.executable, "-m", "tap_loopreturns", "--config", str(config)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+    ) as process:
+        while not loop.requests:
+            time.sleep(0.02)
+        time.sleep(2)  # by now it is writing to a pipe that nobody reads
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        assert process.stdout
+        text = process.stdout.read()
+        assert process.wait(30) == 143
+    assert text.endswith(b"\n")
+    assert all(json.loads(line) for line in text.splitlines())
 
 
 def test_a_second_signal_ends_at_once(loop: Loop, tmp_path: Path) -> None:

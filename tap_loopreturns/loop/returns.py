@@ -119,7 +119,7 @@ _Understood = tuple[Sequence[Mapping[str, Any]], Sequence[msgspec.Raw | dict[str
 
 def _quickly(answer: Answer, window: Window) -> _Understood | None:
     """Heads, rows and next link of an answer in its usual form; None for any other."""
-    if envelopes.has_nul(answer.body):
+    if envelopes.has_nul(answer.body) or not envelopes.is_utf8(answer.body):
         return None
     try:
         if window.whole:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -12,7 +13,7 @@ from tap_loopreturns.loop.pages import Listing, Moved, Paging, Rows
 from tap_loopreturns.streams.base import LoopStream
 
 _TRIES = 5
-_GONE = frozenset({"not found", "cart not found", "cart is empty"})
+_GONE = re.compile(r"((cart )?not found\W*)+")  # message and code
 
 
 class FullTable(LoopStream):
@@ -264,8 +265,8 @@ def _is_gone(refusal: LoopRefused) -> bool:
     """
     if refusal.status == 404:  # noqa: PLR2004
         return True
-    said = envelopes.words(refusal.body).lower().replace("_", " ").rstrip(". ")
-    return refusal.status == 200 and said in _GONE  # noqa: PLR2004
+    said = envelopes.words(refusal.body).lower().replace("_", " ")
+    return refusal.status == 200 and _GONE.fullmatch(said) is not None  # noqa: PLR2004
 
 
 def _id_within(value: Any) -> Any:

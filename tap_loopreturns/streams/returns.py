@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tap_loopreturns.tap import TapLoopReturns
 
 _T = TypeVar("_T")
+_AT_ONCE = 500  # rows cleaned and written; an unpaged answer may hold many thousands
 
 
 class ReturnsStream(LoopStream):
@@ -218,7 +219,9 @@ class ReturnsReading:
         ):
             listed = loop_returns.understand(answer, window)
             seen = listed.seen
-            for contradiction in tally.take(window, listed.heads, seen.seconds, seen.states):
+            for contradiction in tally.take(
+                window, listed.heads, seen.seconds, seen.states, listed.rows
+            ):
                 self._streams[0].logger.warning("%s", contradiction)
             strange |= seen.states.difference(STATES)
             proof = windows.tell(window, seen)
@@ -227,7 +230,8 @@ class ReturnsReading:
                 for second, row in zip(seen.seconds, listed.rows, strict=True)
                 if proof.span.holds(second) or is_outside(window, second)
             ]
-            self._write(rows, proof.span, missing)
+            for first in range(0, len(rows), _AT_ONCE):
+                self._write(rows[first : first + _AT_ONCE], proof.span, missing)
             done += sum(spans.length for spans in proof.credit.values())
             for stream in self._streams:
                 lacking = missing[stream.name]
