@@ -1,0 +1,1 @@
+"""The mock account refuses what Loop refuses, and answers as Loop answers."""
