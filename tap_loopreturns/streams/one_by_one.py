@@ -61,22 +61,23 @@ class OneByOne(LoopStream):
         )
         everything = _union(missing)
         at = next(iter(everything)).start if everything else wanted.end
-        for first in range(0, len(changed), _CHUNK):
-            chunk = changed[first : first + _CHUNK]
-            todo = iter(chunk)
-            for one, answer in in_order(
-                lambda todo=todo: next(todo, None),  # type: ignore[misc]
+        todo = iter(changed)
+        for count, (one, answer) in enumerate(
+            in_order(
+                lambda: next(todo, None),
                 self._ask,
                 workers=settings.concurrency,
                 idle=self.tap.stop_if_asked,
-            ):
-                if answer is not None:
-                    self.write([self.clean(row) for row in self.rows(one, answer)])
-                self.progress.add(0, first / len(changed))
-            following = changed[first + _CHUNK : first + _CHUNK + 1]
-            until = following[0].second if following else wanted.end
-            self._cover(mark, missing, Span(at, until), start)
-            at = until
+            ),
+            1,
+        ):
+            if answer is not None:
+                self.write([self.clean(row) for row in self.rows(one, answer)])
+            self.progress.add(0, count / len(changed))
+            if count % _CHUNK == 0 and count < len(changed):
+                until = changed[count].second
+                self._cover(mark, missing, Span(at, until), start)
+                at = until
             self.tap.stop_if_asked()
         self._cover(mark, missing, Span(at, wanted.end), start)
         self.end(client.requests - before, f"{len(changed):,} returns changed")
