@@ -1,0 +1,1 @@
+"""Whole runs of the target against the mock account, which refuses and breaks as Loop does."""
