@@ -15,23 +15,25 @@ def main() -> int:
     """Measure, print, and write the report; 1 where a bound fails."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "--only", action="append", choices=ALL, help="this alone (may be repeated); no report"
+        "--only", action="append", choices=ALL, help="measure this part anew (may be repeated)"
     )
     parser.add_argument("--quick", action="store_true", help="small and rough; no report")
     given = parser.parse_args()
-    found = Findings()
+    holds = True
     with tempfile.TemporaryDirectory() as compiled:
         # Installed packages are compiled once, not at each start.
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ["PYTHONPYCACHEPREFIX"] = compiled
         for name in given.only or ALL:
-            known = len(found.figures)
+            found = Findings()
             ALL[name](QUICK if given.quick else FULL, found)
-            sys.stdout.write(report.table(found.figures[known:]) + "\n\n")
+            sys.stdout.write(report.table(found.figures) + "\n\n")
             sys.stdout.flush()
-    if not (given.quick or given.only):
-        report.write(found)
-    return 0 if all(figure.holds for figure in found.figures) else 1
+            holds &= all(figure.holds for figure in found.figures)
+            if not given.quick:
+                report.keep(name, found)
+                report.write()
+    return 0 if holds else 1
 
 
 if __name__ == "__main__":

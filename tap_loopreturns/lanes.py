@@ -25,11 +25,11 @@ UNNAMED = ("open", "closed", "expired")
 
 _LONG = 30 * DAY  # from here on one pass over three states saves more than it may cost
 _PAGES_A_WINDOW = 30  # pages of a window follow one another, windows run side by side
-_SPARSE = 1.5  # pages in the longest window; what a page leaves is then asked for with the next
+_IN_TURN = (0.8, 1.5)  # pages in the longest window
 _AT_ONCE = (0.9, 1.5)  # pages; so little more than one is asked for unpaged, in one request
 _FILL = 0.8  # of a page, where a window must fit one
 _MOST_PARTS = 16
-_SIDE_BY_SIDE = 10  # windows; with fewer of them left, the pages of one would be waited for in turn
+_SIDE_BY_SIDE = 8  # windows; with fewer of them left, the pages of one would be waited for in turn
 _LEAST_PAGES = 2  # of such a part of a window
 _REQUESTS_A_SPLIT = 25  # for each split may cost a request more
 
@@ -114,7 +114,11 @@ class Lanes:
         ]
 
     def _may_go_on(self, lane: Lane) -> bool:
-        return not lane.flying or lane.expected(Span(0, LONGEST)) > _SPARSE * self._page_size
+        """Side by side, but where what one page leaves had better be asked for with the next."""
+        if not lane.flying:
+            return True
+        pages = lane.expected(Span(0, LONGEST)) / self._page_size
+        return bool(lane.recent) and not _IN_TURN[0] < pages < _IN_TURN[1]
 
     def _cut(
         self, lane: Lane, piece: Piece, *, newest_first: bool, is_sorted: bool | None

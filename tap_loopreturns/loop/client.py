@@ -51,7 +51,7 @@ class Answer:
 
     __slots__ = ("body", "where")
 
-    def __init__(self, body: bytes | bytearray, where: str) -> None:
+    def __init__(self, body: bytes, where: str) -> None:
         self.body = body
         self.where = where
 
@@ -173,7 +173,7 @@ class Client:
             if envelopes.is_sound(said):
                 return Reply(status, envelopes.parse(said, path))
             # Deleting a destination is answered with the bare word Success.
-            if status < 300 and bytes(said.strip()) not in {b"", b"Success"}:  # noqa: PLR2004
+            if status < 300 and said.strip() not in {b"", b"Success"}:  # noqa: PLR2004
                 raise UncertainChange(f"{where}: an answer that is not JSON")
             return Reply(status, None)
 
@@ -222,7 +222,7 @@ class Client:
 
     def _exchange(
         self, method: str, path: str, params: Mapping[str, str | int], body: object = None
-    ) -> tuple[int, Mapping[str, str], bytes | bytearray]:
+    ) -> tuple[int, Mapping[str, str], bytes]:
         """One request, when its turn has come."""
         headers = {"Accept": "application/json", "X-Authorization": self.account.key}
         if body is not None:
@@ -252,19 +252,21 @@ class Client:
         with self._lock:
             self.ahead = min(self.ahead, ahead)
 
-    def _read(self, response: requests.Response, path: str) -> bytearray:
+    def _read(self, response: requests.Response, path: str) -> bytes:
         deadline = self._clock() + 10 * self.account.timeout
-        body = bytearray()  # grows in place, where a list of chunks takes the room twice
+        chunks: list[bytes] = []
+        size = 0
         for chunk in response.iter_content(256 * 1024):
-            body += chunk
-            if len(body) > self.account.largest_answer:
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > self.account.largest_answer:
                 raise UnexpectedAnswer(
                     f"GET {path}: an answer of more than {self.account.largest_answer:,} bytes; "
                     "no page of Loop's is that large. Check 'api_url'."
                 )
             if self._clock() > deadline:
                 raise Passing("an answer that does not end")
-        return body
+        return b"".join(chunks)
 
     def _tell(self, where: str, trouble: Passing, pause: float) -> None:
         """At most one line in thirty seconds, however many threads are in trouble."""

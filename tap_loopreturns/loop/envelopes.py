@@ -37,7 +37,7 @@ _MOST_WORDS = 200
 _OF_AN_ERROR = {"message", "code", "http_code", "status", "success", "error", "errors"}
 
 
-def is_sound(body: bytes | bytearray) -> bool:
+def is_sound(body: bytes) -> bool:
     """Whether a body is JSON, from one quick scan that builds nothing."""
     try:
         _SCANNER.decode(body)
@@ -46,7 +46,7 @@ def is_sound(body: bytes | bytearray) -> bool:
     return True
 
 
-def parse(body: bytes | bytearray, where: str) -> Any:
+def parse(body: bytes, where: str) -> Any:
     """Parse a body; numbers with a fraction become exact decimals, never floats.
 
     Characters that no database takes (U+0000, lone surrogates) become U+FFFD.
@@ -64,7 +64,7 @@ def parse(body: bytes | bytearray, where: str) -> Any:
         return parsed.value
 
 
-def is_utf8(body: bytes | bytearray) -> bool:
+def is_utf8(body: bytes) -> bool:
     """Whether a body is text at all; rows that are not yet parsed are not looked at otherwise."""
     try:
         return body.isascii() or bool(body.decode())
@@ -72,7 +72,7 @@ def is_utf8(body: bytes | bytearray) -> bool:
         return False
 
 
-def has_nul(body: bytes | bytearray) -> bool:
+def has_nul(body: bytes) -> bool:
     """Whether a body holds U+0000, which `parse` replaces."""
     return _NUL.search(body) is not None
 
@@ -174,7 +174,7 @@ class _Parsed:
         self.value = value
 
 
-def _tolerant(body: bytes | bytearray) -> _Parsed | None:
+def _tolerant(body: bytes) -> _Parsed | None:
     """Parse what only the standard library takes: escapes of lone surrogates."""
     try:
         return _Parsed(

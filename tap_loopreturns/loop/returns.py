@@ -59,10 +59,6 @@ class Head(TypedDict, total=False):
     id: Any
     updated_at: Any
     state: Any
-    total: Any
-    refund: Any
-    label_status: Any
-    tracking_number: Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class Passing(Exception):  # noqa: N818  not an error yet
 
 
 def failure(
-    status: int, headers: Mapping[str, str], body: bytes | bytearray, where: str, scope: str
+    status: int, headers: Mapping[str, str], body: bytes, where: str, scope: str
 ) -> Exception:
     """What an answer other than 200 means."""
     if status in RETRIED:
