@@ -27,8 +27,8 @@ account of `tests/mock_loop` in a process of its own on the same machine.
   (`baselines/floor.py`). **Plain SDK tap**: a RESTStream of singer-sdk at its defaults, with the
   same schema (`baselines/plain_tap.py`).
 - **Share of the budget**: the server lets 300 requests through a minute and answers 429 beyond;
-  counted are all requests from the first to the last, none left out. So that a run of a minute has
-  some 330 requests to make, pages of 20 rows are asked for, and as many notes.
+  counted are all requests from the first to the last, none left out. So that a run of two to three
+  minutes has some 700 requests to make, pages of 20 rows are asked for, and as many notes.
 - Where a bound fails, so does the command.
 """
 
