@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -11,7 +12,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Generic, Self, TypeVar
+
+T = TypeVar("T")
 
 
 class Failed(Exception):  # noqa: N818  a command did
@@ -47,9 +50,11 @@ def run(command: Sequence[str], *, count: bool = False) -> Cost:
         process = subprocess.Popen(  # noqa: S603  the commands are this package's own
             command, stdout=subprocess.PIPE if count else subprocess.DEVNULL, stderr=said
         )
+        memory = Memory(process.pid)
         try:
-            progress = _count(process, began) if count else []
-            _, status, used = os.wait4(process.pid, 0)
+            with Sampled(memory.look, every=0.02):
+                progress = _count(process, began) if count else []
+                _, status, used = os.wait4(process.pid, 0)
         except BaseException:
             process.kill()
             raise
@@ -62,7 +67,7 @@ def run(command: Sequence[str], *, count: bool = False) -> Cost:
     return Cost(
         wall=wall,
         cpu=used.ru_utime + used.ru_stime,
-        peak=used.ru_maxrss / 1024,
+        peak=memory.peak,
         rows=progress[-1][1] if progress else 0,
         progress=progress,
     )
@@ -82,12 +87,32 @@ def _count(process: subprocess.Popen[bytes], began: float) -> list[tuple[float, 
     return [*progress, (time.monotonic() - began, rows)]
 
 
-class Sampled(threading.Thread):
-    """Asks for numbers again and again until the block is left."""
+class Memory:
+    """What Linux says of a process's greatest size so far.
 
-    def __init__(self, ask: Callable[[], tuple[int, int]], every: float = 0.1) -> None:
+    What `wait4` says will not do: a new process begins with the size of the one that starts it.
+    """
+
+    def __init__(self, process: int) -> None:
+        self.peak = 0.0
+        """MB."""
+        self._status = Path(f"/proc/{process}/status")
+
+    def look(self) -> float:
+        """Look, and return it."""
+        with contextlib.suppress(OSError):
+            for line in self._status.read_text("ascii").splitlines():
+                if line.startswith("VmHWM:"):
+                    self.peak = int(line.split()[1]) / 1024
+        return self.peak
+
+
+class Sampled(threading.Thread, Generic[T]):
+    """Asks for something again and again until the block is left."""
+
+    def __init__(self, ask: Callable[[], T], every: float = 0.1) -> None:
         super().__init__(daemon=True)
-        self.samples: list[tuple[float, tuple[int, int]]] = []
+        self.samples: list[tuple[float, T]] = []
         self._ask = ask
         self._every = every
         self._enough = threading.Event()

@@ -6,21 +6,13 @@ that comes again much later counts as another one.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from operator import itemgetter
 from typing import Any
 
-import msgspec
-
 from tap_loopreturns import times
-from tap_loopreturns.windows import Window
+from tap_loopreturns.windows import Seen, Window
 
 _REMEMBERED = 15_000
-_FACTS = ("id", "state", "total", "refund", "label_status", "tracking_number")
-_facts = itemgetter(*_FACTS)
-_MASK = 0xFFFFFFFF
-_PARSED = 1 << 32
 
 
 class Distinct:
@@ -53,8 +45,7 @@ class Reconciliation:
         self.unlike = 0
         """Returns that came with other content, yet the same `updated_at`.
 
-        A row as Loop sent it is compared byte for byte, by a checksum; one that had to be parsed
-        with care, in the fields `_FACTS`. One that came in both ways is not compared.
+        They are compared by their checksums. One that came in two kinds of them is not compared.
         """
         self._remembered = remembered
         self._new: dict[int, int] = {}
@@ -64,24 +55,23 @@ class Reconciliation:
         self,
         window: Window,
         heads: Sequence[Mapping[str, Any]],
-        seconds: Sequence[int],
-        states: frozenset[str],
-        rows: Sequence[msgspec.Raw | Mapping[str, Any]] | None = None,
+        checksums: Sequence[int],
+        seen: Seen,
     ) -> list[str]:
         """Take in an answer; what is wrong with it, in words, the first time of each kind.
 
         Args:
             window: What was asked for.
-            heads: Of every row, at least the fields `_FACTS`.
-            seconds: When every row last changed.
-            states: Of all rows.
-            rows: The rows themselves, if they are at hand.
+            heads: Of every row, at least its id.
+            checksums: Of every row's content, below `2 ** 32` for each kind of checksum.
+            seen: What the answer looked like.
         """
+        seconds = seen.seconds
         self.windows += 1
         said = (
             self._outside(window, heads, seconds),
-            self._other_state(window, states),
-            self._unlike(heads, seconds, heads if rows is None else rows),
+            self._other_state(window, seen.states),
+            self._unlike(heads, seconds, checksums),
         )
         return [words for words in said if words]
 
@@ -127,21 +117,16 @@ class Reconciliation:
         self,
         heads: Sequence[Mapping[str, Any]],
         seconds: Sequence[int],
-        rows: Sequence[msgspec.Raw | Mapping[str, Any]],
+        checksums: Sequence[int],
     ) -> str | None:
         new, old = self._new, self._old
         before_all, example = self.unlike, None
-        for head, second, row in zip(heads, seconds, rows, strict=True):
+        for head, second, checksum in zip(heads, seconds, checksums, strict=True):
             try:
-                if isinstance(row, msgspec.Raw):
-                    key = hash(head.get("id"))
-                    version = second << 33 | zlib.crc32(row)
-                else:
-                    facts = _facts_of(head)
-                    key = hash(facts[0])
-                    version = second << 33 | _PARSED | hash(facts) & _MASK
+                key = hash(head.get("id"))
             except TypeError:  # an object where there should be none; the cleaner decides on it
                 continue
+            version = second << 33 | checksum
             before = new.get(key) or old.get(key)
             if before is not None and before != version and before >> 32 == version >> 32:
                 self.unlike += 1
@@ -155,14 +140,6 @@ class Reconciliation:
             f"Loop sent return {example[0]} twice with different content, each time as changed at "
             f"{times.show(example[1])}: updated_at does not tell all changes."
         )
-
-
-def _facts_of(head: Mapping[str, Any]) -> tuple[Any, ...]:
-    try:
-        facts: tuple[Any, ...] = _facts(head)
-    except KeyError:
-        facts = tuple(map(head.get, _FACTS))
-    return facts
 
 
 def is_outside(window: Window, second: int) -> bool:

@@ -44,7 +44,7 @@ def count(client: Client, settings: Settings) -> Counts:
     places: dict[int, Place] = {}  # by the return, so that one that changes meanwhile counts once
     for window, answer in in_order(
         windows.take,
-        lambda window: loop_returns.ask(client, window, settings.page_size),
+        lambda window, place: loop_returns.ask(client, window, settings.page_size, place.hold),
         workers=settings.concurrency,
     ):
         listed = loop_returns.understand(answer, window)

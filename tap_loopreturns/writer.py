@@ -14,7 +14,7 @@ from singer_sdk.singerlib import Message
 
 from tap_loopreturns.errors import TargetGone
 
-_ENOUGH = 1_000_000  # bytes to hold back
+_ENOUGH = 250_000  # bytes to hold back
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 

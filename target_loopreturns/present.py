@@ -95,7 +95,7 @@ def _returns(client: Client, wanted: list[str]) -> dict[str, ReturnNow | None]:
         found |= _from_list(client, set(wanted))
     todo = iter([one for one in wanted if one not in found])
     for return_id, now in in_order(
-        lambda: next(todo, None), lambda one: _one(client, one), workers=_WORKERS
+        lambda: next(todo, None), lambda one, _: _one(client, one), workers=_WORKERS
     ):
         found[return_id] = now
     return found
@@ -134,11 +134,13 @@ def _from_list(client: Client, wanted: set[str]) -> dict[str, ReturnNow]:
 def _stretch(client: Client, span: Span) -> Iterator[Iterable[Row]]:
     windows = Windows({state: Spans([span]) for state in STATES}, page_size=_PAGE)
     for window, answer in in_order(
-        windows.take, lambda window: loop_returns.ask(client, window, _PAGE), workers=_WORKERS
+        windows.take,
+        lambda window, place: loop_returns.ask(client, window, _PAGE, place.hold),
+        workers=_WORKERS,
     ):
         listed = loop_returns.understand(answer, window)
         windows.tell(window, listed.seen)
-        yield [loop_returns.parsed(row) for row in listed.rows]
+        yield map(loop_returns.parsed, listed.rows)
 
 
 def _list(client: Client, stream: str) -> list[Row]:

@@ -21,7 +21,8 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from tap_loopreturns.errors import LoopUnavailable, UncertainChange, UnexpectedAnswer
-from tap_loopreturns.loop import envelopes
+from tap_loopreturns.loop import bodies, envelopes
+from tap_loopreturns.loop.bodies import Body
 from tap_loopreturns.loop.pacing import Pacer
 from tap_loopreturns.loop.troubles import RETRIED, Passing, cause, failure, never_sent
 
@@ -51,13 +52,13 @@ class Answer:
 
     __slots__ = ("body", "where")
 
-    def __init__(self, body: bytes, where: str) -> None:
+    def __init__(self, body: Body, where: str) -> None:
         self.body = body
         self.where = where
 
     def json(self) -> Any:
         """The parsed body (see `envelopes.parse`)."""
-        return envelopes.parse(self.body, self.where)
+        return envelopes.parse(bodies.whole(self.body), self.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,11 @@ class Client:
         params: Mapping[str, str | int] | None = None,
         *,
         scope: str,
+        hold: Callable[[int], object] = bool,
     ) -> Answer:
         """Ask for `path` (below `/api/{version}`), as often as patience allows.
+
+        `hold` is told now and then how many bytes of the answer take up memory; it may wait.
 
         Raises:
             AccessError: 401 or 403; `scope` is what the key needs for this path.
@@ -123,7 +127,9 @@ class Client:
             kept = self._kept.pop((path, tuple(sorted((params or {}).items()))), None)
         if kept and self._clock() - kept[0] < _FRESH:
             return kept[1]
-        return self._patiently(f"GET {path}", lambda: self._attempt(path, params or {}, scope))
+        return self._patiently(
+            f"GET {path}", lambda: self._attempt(path, params or {}, scope, hold)
+        )
 
     def probe(
         self, path: str, params: Mapping[str, str | int] | None = None, *, scope: str
@@ -161,11 +167,12 @@ class Client:
 
         def attempt() -> Reply:
             try:
-                status, headers, said = self._exchange(method, path, params or {}, body)
+                status, headers, answered = self._exchange(method, path, params or {}, body)
             except (requests.RequestException, Passing) as error:
                 if never_sent(error):
                     raise Passing(cause(error)) from None
                 raise UncertainChange(f"{where}: {cause(error)}") from None
+            said = bodies.whole(answered)
             if status in {401, 429} or 300 <= status < 400:  # noqa: PLR2004
                 raise failure(status, headers, said, where, scope)
             if status in RETRIED or status >= 500:  # noqa: PLR2004
@@ -173,7 +180,7 @@ class Client:
             if envelopes.is_sound(said):
                 return Reply(status, envelopes.parse(said, path))
             # Deleting a destination is answered with the bare word Success.
-            if status < 300 and said.strip() not in {b"", b"Success"}:  # noqa: PLR2004
+            if status < 300 and said.strip() not in (b"", b"Success"):  # noqa: PLR2004
                 raise UncertainChange(f"{where}: an answer that is not JSON")
             return Reply(status, None)
 
@@ -200,9 +207,15 @@ class Client:
                     self._pacer.hold(pause)
                 self._sleep(pause)
 
-    def _attempt(self, path: str, params: Mapping[str, str | int], scope: str) -> Answer:
+    def _attempt(
+        self,
+        path: str,
+        params: Mapping[str, str | int],
+        scope: str,
+        hold: Callable[[int], object],
+    ) -> Answer:
         try:
-            status, headers, body = self._exchange("GET", path, params)
+            status, headers, body = self._exchange("GET", path, params, hold=hold)
         except requests.exceptions.SSLError as error:
             if "CERTIFICATE_VERIFY_FAILED" in str(error):
                 raise UnexpectedAnswer(
@@ -213,16 +226,21 @@ class Client:
         except requests.RequestException as error:
             raise Passing(cause(error)) from None
         if status == 200:  # noqa: PLR2004
-            if not envelopes.is_sound(body):
+            if not bodies.is_sound(body):
                 raise Passing("an answer that is not JSON")
             return Answer(body, path)
-        if "json" in headers.get("Content-Type", "") and body and not envelopes.is_sound(body):
+        if "json" in headers.get("Content-Type", "") and body and not bodies.is_sound(body):
             raise Passing("a refusal that came damaged")
-        raise failure(status, headers, body, f"GET {path}", scope)
+        raise failure(status, headers, bodies.whole(body), f"GET {path}", scope)
 
     def _exchange(
-        self, method: str, path: str, params: Mapping[str, str | int], body: object = None
-    ) -> tuple[int, Mapping[str, str], bytes]:
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str | int],
+        body: object = None,
+        hold: Callable[[int], object] = bool,
+    ) -> tuple[int, Mapping[str, str], Body]:
         """One request, when its turn has come."""
         headers = {"Accept": "application/json", "X-Authorization": self.account.key}
         if body is not None:
@@ -242,7 +260,7 @@ class Client:
             ) as response:
                 heed(response.headers)
                 self._compare_clocks(response.headers)
-                return response.status_code, response.headers, self._read(response, path)
+                return response.status_code, response.headers, self._read(response, path, hold)
 
     def _compare_clocks(self, headers: Mapping[str, str]) -> None:
         try:
@@ -252,21 +270,22 @@ class Client:
         with self._lock:
             self.ahead = min(self.ahead, ahead)
 
-    def _read(self, response: requests.Response, path: str) -> bytes:
+    def _read(self, response: requests.Response, path: str, hold: Callable[[int], object]) -> Body:
         deadline = self._clock() + 10 * self.account.timeout
-        chunks: list[bytes] = []
-        size = 0
-        for chunk in response.iter_content(256 * 1024):
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > self.account.largest_answer:
+        intake = bodies.Intake()
+        for chunk in response.iter_content(64 * 1024):
+            intake.add(chunk)
+            hold(intake.held)
+            if intake.size > self.account.largest_answer:
                 raise UnexpectedAnswer(
                     f"GET {path}: an answer of more than {self.account.largest_answer:,} bytes; "
                     "no page of Loop's is that large. Check 'api_url'."
                 )
             if self._clock() > deadline:
                 raise Passing("an answer that does not end")
-        return b"".join(chunks)
+        body = intake.body()
+        hold(len(body))
+        return body
 
     def _tell(self, where: str, trouble: Passing, pause: float) -> None:
         """At most one line in thirty seconds, however many threads are in trouble."""

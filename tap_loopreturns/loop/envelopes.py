@@ -18,6 +18,9 @@ import msgspec
 
 from tap_loopreturns.errors import LoopRefused, UnexpectedAnswer
 
+Text = bytes | bytearray
+"""JSON as it came."""
+
 _FAR = re.compile("[eE][+-]?[0-9]{4}")
 
 
@@ -37,7 +40,7 @@ _MOST_WORDS = 200
 _OF_AN_ERROR = {"message", "code", "http_code", "status", "success", "error", "errors"}
 
 
-def is_sound(body: bytes) -> bool:
+def is_sound(body: Text) -> bool:
     """Whether a body is JSON, from one quick scan that builds nothing."""
     try:
         _SCANNER.decode(body)
@@ -46,7 +49,7 @@ def is_sound(body: bytes) -> bool:
     return True
 
 
-def parse(body: bytes, where: str) -> Any:
+def parse(body: Text, where: str) -> Any:
     """Parse a body; numbers with a fraction become exact decimals, never floats.
 
     Characters that no database takes (U+0000, lone surrogates) become U+FFFD.
@@ -64,7 +67,7 @@ def parse(body: bytes, where: str) -> Any:
         return parsed.value
 
 
-def is_utf8(body: bytes) -> bool:
+def is_utf8(body: Text) -> bool:
     """Whether a body is text at all; rows that are not yet parsed are not looked at otherwise."""
     try:
         return body.isascii() or bool(body.decode())
@@ -72,7 +75,7 @@ def is_utf8(body: bytes) -> bool:
         return False
 
 
-def has_nul(body: bytes) -> bool:
+def has_nul(body: Text) -> bool:
     """Whether a body holds U+0000, which `parse` replaces."""
     return _NUL.search(body) is not None
 
@@ -174,7 +177,7 @@ class _Parsed:
         self.value = value
 
 
-def _tolerant(body: bytes) -> _Parsed | None:
+def _tolerant(body: Text) -> _Parsed | None:
     """Parse what only the standard library takes: escapes of lone surrogates."""
     try:
         return _Parsed(

@@ -10,7 +10,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 from urllib.parse import parse_qs, urlsplit
@@ -19,8 +20,10 @@ import msgspec
 
 from tap_loopreturns import times
 from tap_loopreturns.errors import UnexpectedAnswer
-from tap_loopreturns.loop import envelopes
+from tap_loopreturns.loop import bodies, envelopes
+from tap_loopreturns.loop.bodies import PackedList
 from tap_loopreturns.loop.client import Answer, Client
+from tap_loopreturns.loop.envelopes import Text
 from tap_loopreturns.spans import Span
 from tap_loopreturns.windows import Seen, Window
 
@@ -29,8 +32,10 @@ SCOPE = "Returns"
 FILTER = "updated_at"
 
 
-def ask(client: Client, window: Window, page_size: int) -> Answer:
-    """Ask for one window of returns."""
+def ask(
+    client: Client, window: Window, page_size: int, hold: Callable[[int], object] = bool
+) -> Answer:
+    """Ask for one window of returns; for `hold`, see `Client.get`."""
     params: dict[str, str | int] = {
         "from": times.show(window.since).replace("Z", ".000Z"),
         "to": times.show(window.until).replace("Z", ".000Z"),
@@ -40,7 +45,7 @@ def ask(client: Client, window: Window, page_size: int) -> Answer:
         params["state"] = window.state
     if not window.whole:
         params |= {"paginate": "true", "pageSize": page_size}
-    return client.get(LIST, params, scope=SCOPE)
+    return client.get(LIST, params, scope=SCOPE, hold=hold)
 
 
 def probe(client: Client, end: int) -> None:
@@ -51,6 +56,10 @@ def probe(client: Client, end: int) -> None:
     """
     span = Span(end - 1, end)
     ask(client, Window(("open",), span, span.start, span.end), page_size=1)
+
+
+Row = msgspec.Raw | dict[str, Any]
+"""A return, not yet parsed; or parsed, where that had to be done with care."""
 
 
 class Head(TypedDict, total=False):
@@ -67,8 +76,10 @@ class Listed:
 
     heads: Sequence[Mapping[str, Any]]
     """At least what `Head` names, of every return."""
-    rows: Sequence[msgspec.Raw | dict[str, Any]]
-    """The returns themselves: not yet parsed, or parsed where that had to be done with care."""
+    checksums: Sequence[int]
+    """Of every return as Loop sent it; of another kind where it was parsed with care."""
+    rows: Iterable[Row]
+    """The returns themselves; they may be gone through again."""
     seen: Seen
 
 
@@ -84,6 +95,27 @@ class _Page(msgspec.Struct):
 _PAGE = msgspec.json.Decoder(_Page)
 _WHOLE = msgspec.json.Decoder(list[msgspec.Raw])
 _HEAD = msgspec.json.Decoder(Head)
+_PARSED = 1 << 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is in an answer, or in a part of a long one."""
+
+    rows: Sequence[Row]
+    heads: Sequence[Mapping[str, Any]]
+    link: str | None = None
+
+
+class _LongRows:
+    """The rows of a long list, a part at a time, unpacked anew each time they are gone through."""
+
+    def __init__(self, parts: PackedList) -> None:
+        self._parts = parts
+
+    def __iter__(self) -> Iterator[Row]:
+        for text in self._parts:
+            yield from _part(text, whole=True).rows
 
 
 def understand(answer: Answer, window: Window) -> Listed:
@@ -93,56 +125,78 @@ def understand(answer: Answer, window: Window) -> Listed:
         LoopRefused: an error under HTTP 200.
         UnexpectedAnswer: not the documented shape, or a return without its `updated_at`.
     """
-    heads, rows, link = _quickly(answer, window) or _carefully(answer, window)
+    body, whole = answer.body, window.whole
+    heads: list[Mapping[str, Any]] = []
+    checksums: list[int] = []
+    for text in body if whole and isinstance(body, PackedList) else (bodies.whole(body),):
+        part = _part(text, whole=whole)
+        heads += part.heads
+        checksums += [_checksum(row) for row in part.rows]
+    rows: Iterable[Row] = part.rows
+    if whole and isinstance(body, PackedList):
+        rows = _LongRows(body)
     moments = [_moment(head) for head in heads]
     return Listed(
         heads,
+        checksums,
         rows,
         Seen(
             seconds=[int(moment // 1) for moment in moments],
             states=frozenset(
                 state for head in heads if isinstance(state := head.get("state"), str)
             ),
-            more=link is not None,
-            cursor=cursor_second(link) if link else None,
+            more=part.link is not None,
+            cursor=cursor_second(part.link) if part.link else None,
             exact=all(moment == moment // 1 for moment in moments),
         ),
     )
 
 
-_Understood = tuple[Sequence[Mapping[str, Any]], Sequence[msgspec.Raw | dict[str, Any]], str | None]
+def _part(text: Text, *, whole: bool) -> _Part:
+    return _quickly(text, whole=whole) or _carefully(text, whole=whole)
 
 
-def _quickly(answer: Answer, window: Window) -> _Understood | None:
-    """Heads, rows and next link of an answer in its usual form; None for any other."""
-    if envelopes.has_nul(answer.body) or not envelopes.is_utf8(answer.body):
+def _quickly(text: Text, *, whole: bool) -> _Part | None:
+    """What is in an answer of the usual form; None for any other."""
+    if envelopes.has_nul(text) or not envelopes.is_utf8(text):
         return None
     try:
-        if window.whole:
-            rows, link = _WHOLE.decode(answer.body), None
+        if whole:
+            rows, link = _WHOLE.decode(text), None
         else:
-            page = _PAGE.decode(answer.body)
+            page = _PAGE.decode(text)
             rows, link = page.returns, page.nextPageUrl
         heads = [_HEAD.decode(row) for row in rows]
     except (msgspec.DecodeError, RecursionError):
         return None
     if any(FILTER not in head for head in heads):
         return None
-    return heads, rows, envelopes.next_link({"nextPageUrl": link}, LIST, required=True)
+    return _Part(rows, heads, envelopes.next_link({"nextPageUrl": link}, LIST, required=True))
 
 
-def _carefully(answer: Answer, window: Window) -> _Understood:
-    document = answer.json()
-    if not window.whole:
+def _carefully(text: Text, *, whole: bool) -> _Part:
+    document = envelopes.parse(text, LIST)
+    if not whole:
         rows = envelopes.rows(document, "returns", LIST)
-        return rows, rows, envelopes.next_link(document, LIST, required=True)
+        return _Part(rows, _heads(rows), envelopes.next_link(document, LIST, required=True))
     # Unpaged, Loop answers a bare list; should it page all the same, no page may follow.
     rows = envelopes.rows(document, "returns", LIST, bare=True)
     if not isinstance(document, list) and envelopes.next_link(document, LIST, required=True):
         raise UnexpectedAnswer(
             f"GET {LIST}: Loop pages a list that was asked for whole; it may not be complete."
         )
-    return rows, rows, None
+    return _Part(rows, _heads(rows))
+
+
+def _heads(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    names = Head.__annotations__
+    return [{name: row[name] for name in names if name in row} for row in rows]
+
+
+def _checksum(row: Row) -> int:
+    if isinstance(row, dict):
+        return _PARSED | zlib.crc32(msgspec.json.encode(row))
+    return zlib.crc32(row)
 
 
 def parsed(row: msgspec.Raw | dict[str, Any]) -> dict[str, Any]:

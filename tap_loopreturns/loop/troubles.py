@@ -12,6 +12,7 @@ from urllib3.exceptions import NewConnectionError
 
 from tap_loopreturns.errors import AccessError, LoopRefused, UnexpectedAnswer
 from tap_loopreturns.loop import envelopes
+from tap_loopreturns.loop.envelopes import Text
 
 RETRIED = frozenset(
     {408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 530}
@@ -29,7 +30,7 @@ class Passing(Exception):  # noqa: N818  not an error yet
 
 
 def failure(
-    status: int, headers: Mapping[str, str], body: bytes, where: str, scope: str
+    status: int, headers: Mapping[str, str], body: Text, where: str, scope: str
 ) -> Exception:
     """What an answer other than 200 means."""
     if status in RETRIED:

@@ -65,7 +65,7 @@ class OneByOne(LoopStream):
         for count, (one, answer) in enumerate(
             in_order(
                 lambda: next(todo, None),
-                self._ask,
+                lambda one, _: self._ask(one),
                 workers=settings.concurrency,
                 idle=self.tap.stop_if_asked,
             ),
@@ -120,7 +120,7 @@ class OneByOne(LoopStream):
         windows = Windows(missing, page_size=settings.page_size)
         for window, answer in in_order(
             windows.take,
-            lambda window: loop_returns.ask(client, window, settings.page_size),
+            lambda window, place: loop_returns.ask(client, window, settings.page_size, place.hold),
             workers=settings.concurrency,
             idle=self.tap.stop_if_asked,
         ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 import msgspec
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from tap_loopreturns.tap import TapLoopReturns
 
 _T = TypeVar("_T")
-_AT_ONCE = 500  # rows cleaned and written; an unpaged answer may hold many thousands
+_AT_ONCE = 200  # rows cleaned and written; an unpaged answer may hold many thousands
 
 
 class ReturnsStream(LoopStream):
@@ -213,25 +214,23 @@ class ReturnsReading:
         strange: set[str] = set()
         for window, answer in in_order(
             windows.take,
-            lambda window: loop_returns.ask(client, window, settings.page_size),
+            lambda window, place: loop_returns.ask(client, window, settings.page_size, place.hold),
             workers=settings.concurrency,
             idle=self._tap.stop_if_asked,
         ):
             listed = loop_returns.understand(answer, window)
             seen = listed.seen
-            for contradiction in tally.take(
-                window, listed.heads, seen.seconds, seen.states, listed.rows
-            ):
+            for contradiction in tally.take(window, listed.heads, listed.checksums, seen):
                 self._streams[0].logger.warning("%s", contradiction)
             strange |= seen.states.difference(STATES)
             proof = windows.tell(window, seen)
-            rows = [
+            rows = (
                 (second, row)
                 for second, row in zip(seen.seconds, listed.rows, strict=True)
                 if proof.span.holds(second) or is_outside(window, second)
-            ]
-            for first in range(0, len(rows), _AT_ONCE):
-                self._write(rows[first : first + _AT_ONCE], proof.span, missing)
+            )
+            while some := list(islice(rows, _AT_ONCE)):
+                self._write(some, proof.span, missing)
             done += sum(spans.length for spans in proof.credit.values())
             for stream in self._streams:
                 lacking = missing[stream.name]

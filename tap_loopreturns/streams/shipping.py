@@ -134,7 +134,7 @@ class HappyReturnsShipmentItems(HappyReturnsShipments):
         )
         for shipment, rows in in_order(
             lambda: next(changed, None),
-            self._items,
+            lambda shipment, _: self._items(shipment),
             workers=self.tap.settings.concurrency,
             idle=self.tap.stop_if_asked,
         ):

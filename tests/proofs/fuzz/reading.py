@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -91,9 +91,14 @@ class Direct(Client):
         self._now += seconds
 
     def _exchange(
-        self, method: str, path: str, params: Mapping[str, str | int], body: object = None
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str | int],
+        body: object = None,
+        hold: Callable[[int], object] = bool,
     ) -> tuple[int, Mapping[str, str], bytes]:
-        del body
+        del body, hold
         if self.requests > 400:
             raise AssertionError("asks without end")
         target = f"/api/2026-10{path}?{urlencode(params)}"
