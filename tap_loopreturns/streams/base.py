@@ -9,6 +9,7 @@ was seen proves nothing of those before it (see `bookmark`).
 from __future__ import annotations
 
 import copy
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
@@ -83,9 +84,9 @@ class LoopStream(Stream):
             self.read()
         return iter(())
 
+    @abstractmethod
     def read(self) -> None:
         """Read what is to be read, write it, and say that it is out."""
-        raise NotImplementedError
 
     def write(self, records: list[Record]) -> None:
         """Write records, with selection, stream maps and flattening applied."""
@@ -122,13 +123,13 @@ class LoopStream(Stream):
         """Write the SCHEMA message, before records that another stream's turn brings."""
         self._write_schema_message()
 
+    @abstractmethod
     def probe(self) -> None:
         """Ask Loop once, as cheaply as may be, to see whether the key may read the stream.
 
         Raises:
             AccessError: it may not.
         """
-        raise NotImplementedError
 
     def bookmark_entry(self) -> dict[str, Any]:
         """The stream's entry in STATE; empty where the catalog asks for a full read."""

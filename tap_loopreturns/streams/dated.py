@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from tap_loopreturns.bookmark import Bookmark
@@ -79,9 +80,9 @@ class Dated(LoopStream):
             f"to {show(window.end)}, so it is not known to be complete."
         )
 
+    @abstractmethod
     def read_window(self, window: Span) -> None:
         """Ask for a window and write its rows."""
-        raise NotImplementedError
 
     def write_rows(self, rows: Rows) -> None:
         """Clean rows and write them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -90,21 +91,21 @@ class OneByOne(LoopStream):
         """Seconds behind the bookmark that are read again."""
         return self.tap.settings.lookback
 
+    @abstractmethod
     def ask(self, return_id: str) -> Answer:
         """Ask for one return.
 
         Raises:
             LoopRefused: there is nothing (see `is_nothing`), or something is wrong.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def is_nothing(self, refusal: LoopRefused) -> bool:
         """Whether a refusal only says that there is nothing to have."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rows(self, changed: Changed, answer: Answer) -> Iterator[Record]:
         """The rows in an answer."""
-        raise NotImplementedError
 
     def _ask(self, changed: Changed) -> Answer | None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, TypeVar
@@ -46,9 +47,9 @@ class ReturnsStream(LoopStream):
         """Ask for a second of open returns."""
         loop_returns.probe(self.tap.client, self.tap.settings.span.end)
 
+    @abstractmethod
     def records(self, record: Record) -> Iterable[Record]:
         """The records that a return (cleaned) holds for this stream."""
-        raise NotImplementedError
 
 
 class Returns(ReturnsStream):

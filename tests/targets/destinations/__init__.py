@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.targets.destinations.base import Destination
@@ -34,7 +35,7 @@ def destination(name: str, folder: Path, server: PostgresServer | None = None) -
             raise ValueError(f"{name} needs a server")
         kind = Postgres if name == "target-postgres" else PipelinewisePostgres
         return kind(folder, server, schema)
-    kinds = {
+    kinds: dict[str, Callable[[Path], Destination]] = {
         "target-snowflake": Snowflake,
         "target-csv": Csv,
         "target-duckdb": DuckDB,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from abc import abstractmethod
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cached_property
@@ -42,9 +43,9 @@ class Destination:
         return venvs.environment(*self.requirements)
 
     @property
+    @abstractmethod
     def config(self) -> dict[str, Any]:
         """The target's configuration, as docs/warehouses.md recommends it."""
-        raise NotImplementedError
 
     @property
     def command(self) -> list[str]:
@@ -56,9 +57,9 @@ class Destination:
     def began(self) -> None:
         """Take note that a run begins."""
 
+    @abstractmethod
     def tables(self) -> Tables:
         """What it holds now."""
-        raise NotImplementedError
 
     def newest(self, stream: str, row: Row) -> bool:
         """Whether a row was sent by the last run."""

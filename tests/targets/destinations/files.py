@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from abc import abstractmethod
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
@@ -46,9 +47,9 @@ class _Files(Destination):
             tables[stream] = Table(columns, list(last.values()))
         return tables
 
+    @abstractmethod
     def lines(self, stream: str) -> Iterable[Row]:
         """The records of a stream, oldest first."""
-        raise NotImplementedError
 
 
 class JsonLines(_Files):
