@@ -59,9 +59,13 @@ class Intake:
 
     Where a row ends is tried, and proven: what comes before a comma is a number
     of whole rows if, and only if, it is a JSON list once it is closed there.
+
+    Args:
+        long: From how many bytes on a list is packed.
+        part: How many bytes to pack at a time, about.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, long: int | None = None, part: int | None = None) -> None:
         self.size = 0
         """Bytes that have come."""
         self.held = 0
@@ -69,8 +73,8 @@ class Intake:
         self._left = bytearray()
         self._packed: list[bytes] = []
         self._opening: bytes | None = None
-        self._enough = _LONG
-        self._part = _PART
+        self._enough = long or _LONG
+        self._part = part or _PART
 
     def add(self, chunk: bytes) -> None:
         """Take in what came next."""
