@@ -210,11 +210,11 @@ def memory(size: Size, found: Findings) -> None:
     """Memory at its peak: of a large account, a small one, and a short history of the large one."""
     few, many = size.memory
     with _reading(few) as (_, commands):
-        small = _peak(commands.tap(), few)
+        small = _peak(commands.tap(concurrency=8), few)
     with _reading(many) as (served, commands):
         until, count = served.after(few)
-        short = _peak(commands.tap(end_date=until), count)
-        large = _peak(commands.tap(), many)
+        short = _peak(commands.tap(concurrency=8, end_date=until), count)
+        large = _peak(commands.tap(concurrency=8), many)
     found.figures += [
         Figure(
             "Peak resident memory, MB",

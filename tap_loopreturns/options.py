@@ -74,7 +74,7 @@ CONFIG = th.PropertiesList(
     th.Property(
         "concurrency",
         th.IntegerType,
-        default=8,
+        default=10,
         title="Concurrency",
         description=f"Requests under way at once, 1 to {AHEAD}. The output is the same with any.",
     ),
