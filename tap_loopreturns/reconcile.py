@@ -12,7 +12,7 @@ from typing import Any
 from tap_loopreturns import times
 from tap_loopreturns.windows import Seen, Window
 
-_REMEMBERED = 15_000
+_REMEMBERED = 8_000
 
 
 class Distinct:

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from tap_loopreturns.loop import envelopes
 from tap_loopreturns.loop.envelopes import Text
 
-_LONG = 5 * 1024 * 1024  # bytes; about two full pages of returns
-_PART = 1024 * 1024
+_LONG = 3 * 1024 * 1024  # bytes; hardly more than a full page of returns
+_PART = 512 * 1024
 _TRIES = 300
 _OPENING = re.compile(rb'\s*\[\s*(\{\s*"[^"\\]{1,100}"\s*:)')
 _MOST_SPACE = 100
