@@ -24,11 +24,6 @@ FILES = [
 SCREEN = 45  # lines
 
 WITHOUT_TESTS = {
-    "loop_returns/endpoints.py",
-    "loop_returns/errors.py",
-    "loop_returns/returns_list/answers.py",
-    "loop_returns/returns_list/reading.py",
-    "loop_returns/returns_list/sizing.py",
     "tap_loopreturns/__main__.py",
     "tap_loopreturns/access.py",
     "tap_loopreturns/output/mapped.py",
