@@ -175,7 +175,7 @@ def _value(node: Row, raw: Any, aside: Aside, path: str) -> Any:
         return _object(node, raw, aside, path)
     if what in {"objects", "texts"}:
         return _list(node, raw, aside, path)
-    if raw in _NOTHING and (what != "text" or how == "code"):
+    if raw in _NOTHING and (what != "text" or how in {"id", "code"}):
         return None
     return _leaf(what, raw, nested=path.count("/") > 1)
 
