@@ -86,6 +86,8 @@ def identifier(value: Any) -> str | None:
     Raises:
         AnotherForm: it was a global id; `cleaned` is its number.
     """
+    if value.__class__ is str and len(value) <= LONGEST_ID:
+        return None if value in NONE else value
     found = code(value)
     if found is not None and (number := _GLOBAL_ID.fullmatch(found)):
         raise AnotherForm(number[1], value)
