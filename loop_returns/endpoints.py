@@ -179,3 +179,6 @@ COLLECTIONS = _commerce("/collections", "Collections (read)", "collections")
 LOCATIONS = _commerce("/locations", "Locations (read)", "locations")
 INVENTORIES = _commerce("/inventories", "Inventory (read)", "inventories")
 BULK_OPERATIONS = _commerce("/bulk-operations", "Bulk Operations (Read)", "bulk_operations")
+BULK_OPERATION_JOBS = _commerce(
+    "/bulk-operations/{id}/jobs", "Bulk Operations (Read)", "bulk_operation_jobs"
+)

@@ -29,6 +29,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "happy_returns_shipment_items": ("shipment_id", "happy_returns_return_bag_barcodes"),
     "inventories": ("product_variant_id", "location_id"),
     "carts": ("token",),
+    "bulk_operation_jobs": ("bulk_operation_id", "id"),
 }
 PARTS = {
     "return_line_items": "line_items",
@@ -49,6 +50,7 @@ FULL_TABLES = (
     "locations",
     "inventories",
     "bulk_operations",
+    "bulk_operation_jobs",
 )
 STREAMS = (
     *PARTS,

@@ -95,9 +95,7 @@ def test_an_entry_that_cannot_be_told_apart_is_fatal_to_its_own_stream_alone(
     assert isinstance(run.error, UncleanRecord)
 
 
-def test_a_return_with_20_000_strange_items_is_read_in_a_moment(
-    loop: Loop, shop: Shop
-) -> None:
+def test_a_return_with_20_000_strange_items_is_read_in_a_moment(loop: Loop, shop: Shop) -> None:
     """Each entry finds what is kept of it at once."""
     items = [{"line_item_id": str(number), "new": number} for number in range(20_000)]
     shop.edit_return(next(iter(shop.returns)), AT, line_items=items)
