@@ -36,6 +36,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "collections": ("id",),
     "locations": ("id",),
     "bulk_operations": ("id",),
+    "bulk_operation_jobs": ("bulk_operation_id", "id"),
 }
 _NONE = (None, "", "N/A")
 

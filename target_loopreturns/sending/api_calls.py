@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from loop_returns.errors import LoopRefused
 from loop_returns.http import envelopes
 from loop_returns.http.client import Reply
 from target_loopreturns.actions.action import Action
@@ -75,7 +76,7 @@ def request(  # noqa: PLR0911  one for each kind
 def outcome(action: Action, reply: Reply) -> Outcome | None:  # noqa: PLR0911  likewise
     """What Loop's answer means; None where it does not say whether the change was made."""
     status, body = reply.status, reply.body
-    if status == _MISSING and action.name == "delete":
+    if action.name == "delete" and _is_gone(action, reply):
         return Outcome("done", "Loop has it no longer", status=status)
     made = status < 300 and not _is_refusal(action, body)  # noqa: PLR2004
     if not made:
@@ -94,6 +95,12 @@ def outcome(action: Action, reply: Reply) -> Outcome | None:  # noqa: PLR0911  l
 def is_known_already(reply: Reply) -> bool:
     """Whether Loop refuses since it has the like: 409 to a second fraud report."""
     return reply.status == _CONFLICT
+
+
+def _is_gone(action: Action, reply: Reply) -> bool:
+    """Whether Loop answers that it has no such thing, in a status or in words."""
+    said = LoopRefused("", status=reply.status, body=reply.body)
+    return reply.status == _MISSING or KINDS[action.stream].is_nothing(said)
 
 
 def _is_refusal(action: Action, body: object) -> bool:

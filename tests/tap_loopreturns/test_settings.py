@@ -63,6 +63,10 @@ WRONG: list[tuple[str, Any, str]] = [
         ("on_missing_scope", value, "accepts one of fail, skip")
         for value in ["", "ignore", True, [], 1]
     ),
+    *(
+        ("on_unknown_shape", value, "accepts one of keep, fail")
+        for value in ["", "skip", True, [], 1]
+    ),
     *(("pii", value, "accepts one of keep, hash, drop") for value in ["", "mask", True, 1]),
     *(
         ("cart_tokens", value, "accepts a list of cart tokens")
@@ -159,6 +163,8 @@ def test_an_unknown_setting_is_told_with_the_nearest(name: str, hint: str) -> No
         ("cart_tokens", ["a-b_c.d~1"], "cart_tokens", ("a-b_c.d~1",)),
         ("on_missing_scope", "skip", "skip_missing_scopes", True),
         ("on_missing_scope", "fail", "skip_missing_scopes", False),
+        ("on_unknown_shape", "fail", "strict_shapes", True),
+        ("on_unknown_shape", "keep", "strict_shapes", False),
         ("pii", "drop", "pii", "drop"),
         ("page_size", None, "page_size", 750),
         ("states", None, "states", STATES),

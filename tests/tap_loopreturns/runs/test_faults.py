@@ -26,6 +26,7 @@ def test_failing_requests_cost_no_row(rate: float) -> None:
         b'{"errors":{"code":"UNEXPECTED_ERROR"}}',
         b'{"errors":"Cart is empty."}',
         b'{"errors":"The variant was not found."}',
+        b'{"errors":{"message":"No variant found for the provided token."}}',
         b'{"errors":{"code":"UNPROCESSABLE","token":"not found"}}',
         b'{"message":"Server Error"}',
     ],
@@ -45,6 +46,7 @@ def test_an_error_under_200_does_not_make_a_cart_gone(loop: Loop, shop: Shop, bo
         None,
         b'{"errors":{"code":"NOT_FOUND"}}',
         b'{"error":{"message":"Cart not found."}}',
+        b'{"errors":{"message":"No cart found for the provided token."}}',
         b'{"code":"NOT_FOUND","message":"Not found."}',
     ],
 )

@@ -216,3 +216,14 @@ def test_the_names_of_streams_are_those_of_the_catalog() -> None:
     """Discovery lists all streams, each with title and descriptions, without key or network."""
     catalog = TapLoopReturns(validate_config=False).catalog_dict
     assert {entry["tap_stream_id"] for entry in catalog["streams"]} == {s.name for s in STREAMS}
+
+
+def test_jobs_of_an_import_without_ids_are_told_apart_by_their_place(
+    everything: dict[str, Any], loop: Loop
+) -> None:
+    """What is in a job is not documented; none of it is lost, and none overwrites another."""
+    body = b'{"bulk_operation_jobs":[{"line":7},{"id":null,"line":9}],"next_page_url":null}'
+    loop.faults = Faults.script([body], on="/jobs")
+    run = run_tap(everything, select=["bulk_operation_jobs"])
+    first = [one for one in run.records("bulk_operation_jobs") if one["bulk_operation_id"] == "1"]
+    assert [(one["id"], one["additional_fields"]["/line"]) for one in first] == [("1", 7), ("2", 9)]
