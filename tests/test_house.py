@@ -24,23 +24,6 @@ FILES = [
 SCREEN = 45  # lines
 
 WITHOUT_TESTS = {
-    "tap_loopreturns/__main__.py",
-    "tap_loopreturns/access.py",
-    "tap_loopreturns/output/mapped.py",
-    "tap_loopreturns/output/state.py",
-    "tap_loopreturns/output/writer.py",
-    "tap_loopreturns/run.py",
-    "tap_loopreturns/streams/__init__.py",
-    "tap_loopreturns/streams/base.py",
-    "tap_loopreturns/streams/by_date.py",
-    "tap_loopreturns/streams/commerce.py",
-    "tap_loopreturns/streams/full_table.py",
-    "tap_loopreturns/streams/lists.py",
-    "tap_loopreturns/streams/one_by_one.py",
-    "tap_loopreturns/streams/returns.py",
-    "tap_loopreturns/streams/returns_delivery.py",
-    "tap_loopreturns/streams/shipping.py",
-    "tap_loopreturns/tap.py",
     "target_loopreturns/__main__.py",
     "target_loopreturns/actions/kinds.py",
     "target_loopreturns/actions/messages.py",
