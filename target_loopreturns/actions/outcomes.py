@@ -85,6 +85,8 @@ def begin(path: str, *, singer: bool) -> None:
     Raises:
         SettingsError: it cannot be written; better known before anything is done.
     """
+    if Path(path).exists() and not Path(path).is_file():
+        raise SettingsError("outcomes", f"{path} cannot be written: it is no regular file.")
     try:
         write(path, (), singer=singer)
     except OSError as error:

@@ -25,12 +25,14 @@ _MISSING, _CONFLICT, _EMPTY = 404, 409, 204
 _FORBIDDEN = 403
 _REFUSING = (400, _FORBIDDEN, _MISSING, _CONFLICT, 422)
 """Statuses under which Loop documents refusals of changes."""
-_TROUBLE = re.compile(
-    r"(unauthori[sz]ed|unauthenticated|forbidden|server error|service unavailable"
+_NO_ACCESS = re.compile(
+    r"(unauthori[sz]ed|unauthenticated|forbidden|this action is unauthorized"
     r"|too many (attempts|requests))\W*",
     re.IGNORECASE,
 )
-"""Loop's or Laravel's words about the account or the server, not about what was asked."""
+"""Loop's or Laravel's words about the key, not about what was asked."""
+_BROKEN = re.compile(r"(server error|service unavailable|unexpected.error)\W*", re.IGNORECASE)
+"""Words about the server, which may have broken before the change or after it."""
 _WHOLE = ("name", "type", "address", "enabled", "topic", "trigger", "url", "status")
 """Fields of destinations and webhooks that Loop's PUT takes, and wants all of."""
 
@@ -102,7 +104,9 @@ def own_id(action: Action, present: Mapping[str, Any] | None) -> str | None:
     return None if own is None else str(own)
 
 
-def outcome(action: Action, reply: Reply) -> Outcome | None:
+def outcome(  # noqa: PLR0911  one for each kind of answer
+    action: Action, reply: Reply
+) -> Outcome | None:
     """What Loop's answer means; None where it does not say whether the change was made.
 
     failed: the answer is not Loop's word on this action (a page of a proxy's, trouble
@@ -113,7 +117,9 @@ def outcome(action: Action, reply: Reply) -> Outcome | None:
         return None  # gone, or never there, or is that address wrong? A look tells
     if _is_refusal(action, reply):
         return Outcome("refused", envelopes.words(body), _code(body) or f"HTTP_{status}", status)
-    if status >= 400 or _is_trouble(body):  # noqa: PLR2004
+    if _says(body, _BROKEN):
+        return None
+    if status >= 400 or _says(body, _NO_ACCESS):  # noqa: PLR2004
         said = "a page that is not Loop's" if body is None else envelopes.words(body)
         return Outcome("failed", f"not done: Loop's address answered {status}: {said}")
     if not _is_success(action, status, body):
@@ -131,7 +137,7 @@ def is_known_already(reply: Reply) -> bool:
 def _is_refusal(action: Action, reply: Reply) -> bool:
     """Whether Loop refuses this action: under a status for that, or in words under another."""
     body = reply.body
-    if body is None or _is_trouble(body):
+    if body is None or _says(body, _NO_ACCESS) or _says(body, _BROKEN):
         return False
     if reply.status == _MISSING:
         # An address that does not exist is answered with a message alone.
@@ -145,16 +151,15 @@ def _is_refusal(action: Action, reply: Reply) -> bool:
     return action.stream == "return_actions" and "message" in body
 
 
-def _is_trouble(body: object) -> bool:
-    """Whether an error is about the key or the server, whatever its status."""
-    if not isinstance(body, Mapping) or not body.keys() & {"error", "errors", "message"}:
+def _says(body: object, words: re.Pattern[str]) -> bool:
+    """Whether an error's message or code, in any of Loop's envelopes, is one of these words."""
+    if not isinstance(body, Mapping):
         return False
     inner = body.get("error") or body.get("errors")
-    code = inner.get("code") if isinstance(inner, Mapping) else None
-    if code in {"401", "403", "NOT_AUTHORIZED", "UNEXPECTED_ERROR"}:
-        return True
-    said = [body.get("message"), inner, inner.get("message") if isinstance(inner, Mapping) else ""]
-    return any(isinstance(words, str) and _TROUBLE.fullmatch(words) for words in said)
+    told = [inner, body.get("message"), body.get("code")]
+    if isinstance(inner, Mapping):
+        told += [inner.get("message"), inner.get("code")]
+    return any(isinstance(one, str) and words.fullmatch(one) for one in told)
 
 
 def _is_success(action: Action, status: int, body: object) -> bool:

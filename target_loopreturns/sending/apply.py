@@ -121,9 +121,19 @@ class Application:
             self._look_at(open_, set())
 
     def leave_the_rest(self, actions: Iterable[Action], reason: str) -> None:
-        """Say of actions without a result that they were not tried; the ledger is not told."""
+        """Say of actions without a result that they were not tried; the ledger is not told.
+
+        What was sent, in this run or before, and has no end that is known, is uncertain.
+        """
         for action in actions:
-            self.results.setdefault(action.key, Settled(action, Outcome("not_tried", reason)))
+            if action.key in self.results:
+                continue
+            sent = self._ledger.sent(action)
+            outcome = Outcome("not_tried", reason)
+            if sent:
+                outcome = Outcome("uncertain", f"sent, and not looked for: {reason}")
+            settled = sent or Settled(action, outcome)
+            self.results[action.key] = replace(settled, action=action, outcome=outcome)
 
     def holds_state(self, settled: Settled) -> bool:
         """Whether an action is to be given again, so that STATE must not pass.
@@ -183,7 +193,7 @@ class Application:
                 continue
             outcome = outcome or self._not_found(entry)
             self._settle([action], outcome)
-            if outcome.result == "uncertain":
+            if outcome.result == "uncertain" and self._looker.may_come(entry):
                 self._troubled.add(replace(action, line=0), None)
 
     def _not_found(self, entry: Entry) -> Outcome:

@@ -66,6 +66,15 @@ class Ledger:
             )
         return _entry(row[1:])
 
+    def sent(self, action: Action) -> Settled | None:
+        """What is known of an action that may have been made, and whose end is not known."""
+        row = self._connection.execute(
+            f"select {_COLUMNS} from actions where stream = ? and action_id = ? "  # noqa: S608
+            "and content = ? and (result is null or result in (?, ?))",
+            (*action.key, action.content, *SENT),
+        ).fetchone()
+        return _entry(row).settled if row else None
+
     def open_entries(self) -> list[Entry]:
         """Actions whose request may have been made, and whose end is not known, oldest first."""
         rows = self._connection.execute(

@@ -43,7 +43,7 @@ def test_outcomes_are_readable_by_their_owner_alone(desk: Desk) -> None:
     assert file.stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("place", ["none/outcomes.jsonl", "."])
+@pytest.mark.parametrize("place", ["none/outcomes.jsonl", ".", "/dev/null"])
 def test_outcomes_that_cannot_be_written_are_noticed_before_anything_is_done(
     desk: Desk, place: str
 ) -> None:

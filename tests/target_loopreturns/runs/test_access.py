@@ -10,6 +10,7 @@ import pytest
 from mock_loop import Faults, Shop
 from mock_loop.answers import Answer
 from mock_loop.errors import ENVELOPES
+from mock_loop.loop import Received
 from tests.acting import ALL_ALLOWED, Desk, messages, returns
 from tests.target_loopreturns.runs.late import instead
 from tests.target_loopreturns.runs.rows import (
@@ -79,6 +80,21 @@ def test_every_row_has_an_outcome_when_loop_goes_away(desk: Desk) -> None:
     assert "503" in ran.outcomes[0]["reason"]
 
 
+def test_what_was_sent_before_loop_went_away_is_uncertain(desk: Desk, shop: Shop) -> None:
+    """Its answer is lost, and then nothing can be looked at: not "not_tried"."""
+    desk.loop.faults = Faults.script([None, None, None, "acted-close", *["503"] * 9])
+    given = returns(note("1"), flag("7"), state=1)
+    ran = desk.run(given, **APPLY, retry_minutes=0)
+    assert (ran.exit_code, ran.state) == (UNAVAILABLE, [])
+    assert [row["outcome"] for row in ran.outcomes] == ["uncertain", "not_tried"]
+    desk.loop.faults = Faults(1.0, ["503"])
+    ran = desk.run(given, **APPLY, retry_minutes=0)
+    assert [row["outcome"] for row in ran.outcomes] == ["uncertain", "not_tried"]
+    desk.loop.faults = None
+    ran = desk.run(given, **APPLY)
+    assert (ran.results, ran.state, set(shop.acted.values())) == ({"done": 2}, [1], {1})
+
+
 def test_what_allow_refuses_is_not_passed_over(desk: Desk, shop: Shop) -> None:
     """Its row must be given again, so STATE stays until it is allowed, or is given no more."""
     given = messages({"blocklist_items": [{"action": "delete", "id": 3}]}, state=1)
@@ -89,10 +105,15 @@ def test_what_allow_refuses_is_not_passed_over(desk: Desk, shop: Shop) -> None:
     assert (ran.results, ran.state, 3 in shop.blocklists) == ({"done": 1}, [1], False)
 
 
-@pytest.mark.parametrize("own", ["99999999999999999999", 99999999999999999999, "9" * 19])
+@pytest.mark.parametrize("own", ["99999999999999999999", 99999999999999999999, str(2**63)])
 def test_an_id_larger_than_any_of_loops_does_not_block_the_run(desk: Desk, own: Any) -> None:
     """Loop answers it with an error; it is not asked about, and the others are done."""
-    desk.loop.faults = Faults(1.0, ["error-200:10"], on="9" * 19)
+    handle = desk.loop.handle
+
+    def overflow(received: Received) -> Answer:
+        return Answer(500, b"{}") if "9" * 19 in received.target else handle(received)
+
+    desk.loop.handle = overflow  # type: ignore[method-assign]
     rows = messages(
         {
             "return_actions": [flag("1"), {"return_id": own, "action": "flag"}],

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mock_loop import Faults, Shop
+from mock_loop import Faults, Quirks, Shop
 from tests.acting import ALL_ALLOWED, Desk, messages, returns
 from tests.target_loopreturns.runs.late import Late
 from tests.target_loopreturns.runs.rows import APPLY, UNSETTLED, note
@@ -208,3 +208,16 @@ def test_decimals_stay_numbers_on_their_way_to_loop(desk: Desk) -> None:
     line = json.dumps({"return_id": 1, "action": "process", "details": {"x": 0.5}})
     desk.run([f'{{"type":"RECORD","stream":"return_actions","record":{line}}}'], **LATE)
     assert b'{"x":0.5}' in bodies
+
+
+def test_what_waits_in_loops_queue_for_good_does_not_block_its_return(
+    desk: Desk, shop: Shop
+) -> None:
+    """Loop said that it queued it, long ago: a note on the same return is written all the same."""
+    desk.loop.quirks = Quirks(requests_per_minute=None, process_seconds=60)
+    desk.run(returns({"return_id": "1", "action": "process"}), **LATE)
+    older(desk, 2 * 3600)
+    ran = desk.run(returns(note("1"), state=1), **LATE)
+    assert ran.of(action="process")["outcome"] == "uncertain"
+    assert (ran.of(action="note")["outcome"], ran.state) == ("done", [1])
+    assert len(shop.notes["1"]) == 1
