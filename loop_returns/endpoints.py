@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from loop_returns import paging
-from loop_returns.errors import LoopRefused
+from loop_returns.errors import LoopRefused, UnexpectedAnswer
 from loop_returns.http import envelopes
 from loop_returns.http.client import Client
 from loop_returns.paging import Listing, Paging, Params, Rows
@@ -95,6 +95,8 @@ class Endpoint:
             if self.is_nothing(refusal):
                 return None
             raise
+        if document is None:  # a null is no word of Loop's for nothing
+            raise UnexpectedAnswer(f"GET {where}: expected an object or a list, got null.")
         return document
 
 

@@ -49,6 +49,8 @@ class LoopPlugin(PluginBase):
 
     after_stop: ClassVar[str]
     """What the log adds to "Stopped by SIGTERM"."""
+    has_sdk_settings: ClassVar[bool] = False
+    """Whether the SDK checks the configuration too, for settings of its own (stream maps)."""
 
     @cached_property
     def stop(self) -> StopRequest:
@@ -95,7 +97,8 @@ class LoopPlugin(PluginBase):
         if raise_errors:
             for warning in self.check_settings():
                 self.logger.warning(warning)
-            super()._validate_config(raise_errors=True)
+            if self.has_sdk_settings:
+                super()._validate_config(raise_errors=True)
         if not self.metrics_logger.isEnabledFor(logging.DEBUG):
             self.metrics_logger.setLevel(logging.WARNING)
         return []
@@ -169,6 +172,9 @@ class SingerStream(Stream):
         for message in super()._generate_schema_messages():
             message.schema = self.finish_schema(message.schema)
             yield message
+
+    def _write_starting_replication_value(self, *_: Any, **__: Any) -> None:
+        """Read no bookmark here: one that is none would end in a traceback."""
 
     def _increment_stream_state(self, *_: Any, **__: Any) -> None:
         """Leave the bookmark to whoever reads the stream."""

@@ -32,6 +32,7 @@ class TapLoopReturns(LoopPlugin, Tap):
     package_name = "tap-loopreturns"
     config_jsonschema = CONFIG.to_dict()
     message_writer_class = PageWriter
+    has_sdk_settings = True
     after_stop = ". The last STATE is valid; the next run resumes there."
     # Not BATCH: the SDK writes batch files without selection and stream maps.
     capabilities: ClassVar[list[CapabilitiesEnum]] = [

@@ -125,11 +125,11 @@ class ReturnDetails(OneByOne):
         """Ask for the details of a return; one that was listed has some."""
         path = self.endpoint.path
         answer = self.run.client.get(path, {"return_id": return_id}, scope=self.endpoint.scope)
-        return answer.json()
+        return envelopes.row(answer.json(), path)
 
     def rows(self, changed: Changed, document: Any) -> Iterator[Record]:
         """The one return."""
-        row = envelopes.row(document, self.endpoint.path)
+        row: Record = document
         if asked_by(row, "id", self.name) != changed.id:
             raise UnexpectedAnswer(
                 f"{self.name}: asked for return {changed.id}, Loop answers another one."

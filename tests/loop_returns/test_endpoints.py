@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from loop_returns import endpoints
 from loop_returns.endpoints import CART, RETURN_DETAILS, RETURN_NOTES, Endpoint
-from loop_returns.errors import LoopRefused
+from loop_returns.errors import LoopRefused, UnexpectedAnswer
 from loop_returns.http.client import Account, Client
 from loop_returns.http.pacing import Pacer
 from mock_loop import ALL_SCOPES, Faults, Loop, Shop
@@ -142,6 +142,13 @@ def test_another_error_under_200_is_an_error(client: Client, loop: Loop, which: 
     """It is neither rows nor nothing."""
     loop.faults = Faults.script([f"error-200:{which}"])
     with pytest.raises(LoopRefused):
+        CART.read(client, token="t")
+
+
+def test_a_null_is_neither_rows_nor_nothing(client: Client, loop: Loop) -> None:
+    """Taken for nothing, a cart would be removed from the warehouse."""
+    loop.faults = Faults.script([b"null"])
+    with pytest.raises(UnexpectedAnswer):
         CART.read(client, token="t")
 
 

@@ -35,6 +35,24 @@ def test_a_wrong_setting_is_named_with_what_it_accepts(settings: dict[str, Any],
         TargetLoopReturns(config=settings)
 
 
+@pytest.mark.parametrize(
+    ("given", "name", "meant"),
+    [
+        ({"apply": "true"}, "apply", True),
+        ({"apply": "0"}, "apply", False),
+        ({"max_actions": "5"}, "max_actions", 5),
+        ({"allow": "process,delete"}, "allow", frozenset({"process", "delete"})),
+        ({"allow": ""}, "allow", frozenset()),
+    ],
+)
+def test_text_in_a_file_is_taken_for_what_it_says(
+    given: dict[str, Any], name: str, meant: Any
+) -> None:
+    """As Meltano and shells write truth values, numbers and lists."""
+    target = TargetLoopReturns(config={"api_key": "k", **given})
+    assert getattr(target.settings, name) == meant
+
+
 def test_the_page_about_the_target_names_every_setting_and_stream() -> None:
     """docs/target.md has each setting with its default, each kind of action, each exit code."""
     page = (Path(__file__).parents[2] / "docs" / "target.md").read_text("utf-8")

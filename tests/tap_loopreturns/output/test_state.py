@@ -15,7 +15,9 @@ from loop_returns import times
 from loop_returns.errors import SettingsError
 from loop_returns.spans import Span, Spans
 from loopreturns_plugin.sdk import SingerStream
+from mock_loop import Loop
 from tap_loopreturns.output.state import StreamState
+from tests.running import run_tap, settings
 
 START = 1_790_000_000
 NOW = START + 1000
@@ -129,3 +131,12 @@ def test_an_entry_that_is_no_bookmark_is_told() -> None:
     """Read as empty it would read everything again without a word."""
     with pytest.raises(SettingsError, match="'--state' holds a bookmark for updated_at"):
         state_of(FakeStream({"replication_key": "updated_at", "covered": 5}))
+
+
+@pytest.mark.parametrize("name", ["returns", "advanced_shipping_notices", "return_notes"])
+def test_a_bookmark_that_cannot_be_read_ends_the_run_in_one_line(loop: Loop, name: str) -> None:
+    """Before anything is read; the SDK looks at bookmarks too, and would end in a traceback."""
+    state = {"bookmarks": {name: {"replication_key": None, "replication_key_value": "soon"}}}
+    run = run_tap(settings(loop), select=[name, "return_labels"], state=state, fails=True)
+    assert isinstance(run.error, SettingsError)
+    assert "'--state' holds a bookmark" in str(run.error)

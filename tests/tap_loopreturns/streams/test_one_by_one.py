@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from loop_returns.errors import (
     UnexpectedAnswer,
 )
@@ -77,3 +79,14 @@ def test_details_without_a_moment_have_that_of_the_list(loop: Loop, shop: Shop) 
     span = {"start_date": at, "end_date": clock.naive(found.updated + 1, "T") + "Z"}
     run = run_tap(settings(loop, **span), select=["return_details"])
     assert run.records("return_details")[0]["updated_at"] == at
+
+
+@pytest.mark.parametrize("name", ["return_details", "return_notes"])
+def test_a_null_for_an_answer_is_an_error(
+    everything: dict[str, Any], loop: Loop, name: str
+) -> None:
+    """Taken for nothing, the return would be passed over for good."""
+    on = "/details" if name == "return_details" else "/notes"
+    loop.faults = Faults.script([b"null"], on=on)
+    run = run_tap(everything, select=[name], fails=True)
+    assert isinstance(run.error, UnexpectedAnswer)
