@@ -20,7 +20,7 @@ START, END = "2023-01-01", "2026-01-01"
 PAGE = 750
 
 
-class Account:
+class ServedAccount:
     """A running mock account and its control."""
 
     def __init__(self, url: str, key: str, returns: int) -> None:
@@ -61,7 +61,7 @@ class Account:
 
 
 @contextmanager
-def account(returns: int) -> Iterator[Account]:
+def account(returns: int) -> Iterator[ServedAccount]:
     """Serve an account with so many returns, at first without a limit and without latency."""
     options = ["--port=0", f"--returns={returns}", f"--start={START}", f"--end={END}"]
     with subprocess.Popen(  # noqa: S603  the mock is this project's own
@@ -71,7 +71,7 @@ def account(returns: int) -> Iterator[Account]:
     ) as process:
         try:
             line = json.loads(process.stdout.readline()) if process.stdout else {}
-            served = Account(line["url"], line["key"], line["returns"])
+            served = ServedAccount(line["url"], line["key"], line["returns"])
             # So that ordinary readers, who follow the links as they are, read everything.
             served.behave(cursor_column="id", next_link_drops=[], next_link_version=None)
             yield served

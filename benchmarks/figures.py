@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.account import Account, account
+from benchmarks.account import ServedAccount, account
 from benchmarks.measure import Cost, Failed, Sampled, python, run
 from benchmarks.stages import STAGES
 from benchmarks.taps import Commands
@@ -72,7 +72,7 @@ QUICK = Size(20_000, 2, 200, (5_000, 50_000), 3)
 
 
 @contextmanager
-def _reading(returns: int, **quirks: Any) -> Iterator[tuple[Account, Commands]]:
+def _reading(returns: int, **quirks: Any) -> Iterator[tuple[ServedAccount, Commands]]:
     with account(returns) as served, tempfile.TemporaryDirectory() as folder:
         served.behave(**quirks)
         yield served, Commands(Path(folder), served)
@@ -168,7 +168,9 @@ def budget(size: Size, found: Findings) -> None:
     )
 
 
-def _paced(served: Account, command: list[str], found: Findings, what: str) -> tuple[Cost, int]:
+def _paced(
+    served: ServedAccount, command: list[str], found: Findings, what: str
+) -> tuple[Cost, int]:
     served.forget()
     with Sampled(served.requests) as sampled:
         cost = run(command, count=True)

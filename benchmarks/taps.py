@@ -8,7 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from benchmarks.account import END, START, Account
+from benchmarks.account import END, START, ServedAccount
 from benchmarks.measure import python
 
 NO_LIMIT = 10_000_000
@@ -17,7 +17,7 @@ NO_LIMIT = 10_000_000
 class Commands:
     """Command lines that read an account; their files are kept in a folder."""
 
-    def __init__(self, folder: Path, account: Account) -> None:
+    def __init__(self, folder: Path, account: ServedAccount) -> None:
         self._folder = folder
         self._account = account
 

@@ -33,7 +33,7 @@ class NextPage(BaseHATEOASPaginator):
         return link
 
 
-class Returns(RESTStream[ParseResult]):
+class PlainReturns(RESTStream[ParseResult]):
     """All returns, a partition for each state and window of 119 days."""
 
     name = "returns"
@@ -102,7 +102,7 @@ class TapPlain(Tap):
 
     def discover_streams(self) -> Sequence[Stream]:
         """The one stream."""
-        return [Returns(self)]
+        return [PlainReturns(self)]
 
 
 if __name__ == "__main__":

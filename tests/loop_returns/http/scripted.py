@@ -44,7 +44,7 @@ HEALTHY: Scene = (200, {}, b'{"destinations": [{"id": 1}]}')
 def scripted(*answers: Scene) -> Iterator[Scripted]:
     script = Scripted(list(answers))
 
-    class Handler(BaseHTTPRequestHandler):
+    class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             script.seen.append((self.path, dict(self.headers)))
             status, headers, body = script.next()
@@ -60,7 +60,7 @@ def scripted(*answers: Scene) -> Iterator[Scripted]:
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             """Stay silent."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     script.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()

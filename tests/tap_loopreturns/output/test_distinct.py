@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tap_loopreturns.output.distinct import Distinct
 
 
@@ -13,3 +16,12 @@ def test_keys_that_come_again_soon_count_once_and_what_is_remembered_is_bounded(
         distinct.take([number])
     assert distinct.count == 20_000
     assert len(distinct._new) + len(distinct._old) <= 2002
+
+
+@given(st.lists(st.lists(st.tuples(st.text(), st.integers()))))
+def test_what_is_remembered_whole_is_counted_exactly(pages: list[list[tuple[str, int]]]) -> None:
+    """Keys of several columns, however they are spread over pages."""
+    distinct = Distinct()
+    for page in pages:
+        distinct.take(page)
+    assert distinct.count == len({key for page in pages for key in page})

@@ -1,9 +1,6 @@
-"""The returns list of the mock account: dates, states, pages, cursors."""
+"""The returns of the mock account: the list, details, notes, shipping notices."""
 
-import base64
-import json
 from collections import Counter
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -11,46 +8,6 @@ import requests
 
 from mock_loop import Loop, Quirks, Shop, clock, serve
 from tests.mock_loop.asking import LIST, SPAN, STATES, get, made, pages, walk
-
-
-def test_cursor_pages_by_id_and_second_hold_every_return(loop: Loop, shop: Shop) -> None:
-    """With a tie-breaker in the cursor, all pages together hold all returns of the span."""
-    loop.quirks = Quirks(cursor_column="id")
-    first, last = clock.parse(SPAN["from"]), clock.parse(SPAN["to"])
-    for state in STATES:
-        found = walk(loop, **SPAN, state=state, pageSize=7)
-        truth = [one.id for one in shop.book if first <= one.created <= last and one.state == state]
-        assert sorted(found) == sorted(truth)
-
-
-@pytest.mark.parametrize("order", ["desc", "asc"])
-def test_rows_that_share_the_second_at_a_page_edge_are_skipped(tied: Loop, order: Any) -> None:
-    """The documented cursor is a timestamp alone, so the rest of a second is lost."""
-    tied.quirks = Quirks(order=order)
-    found = walk(tied, **{"from": "2026-11-10", "to": "2026-11-11"}, pageSize=4)
-    assert len(found) == len(set(found)) < 9
-    assert len(walk(tied, **{"from": "2026-11-10", "to": "2026-11-11"}, pageSize=9)) == 9
-
-
-@pytest.mark.parametrize("order", ["desc", "asc"])
-@pytest.mark.parametrize("column", ["id", "opaque"])
-def test_cursors_with_a_tie_breaker_skip_nothing(tied: Loop, order: Any, column: Any) -> None:
-    """Where the cursor knows the row, ties at page edges are safe."""
-    tied.quirks = Quirks(order=order, cursor_column=column)
-    found = walk(tied, **{"from": "2026-11-10", "to": "2026-11-11"}, pageSize=2)
-    assert found == sorted(found, reverse=order == "desc")
-    assert len(found) == 9
-
-
-def test_the_cursor_decodes_as_the_documented_sample(tied: Loop) -> None:
-    """Base64url JSON with the filtered column, to the second, without a zone."""
-    page = next(pages(tied, {"from": "2026-11-10", "to": "2026-11-11", "pageSize": 1}))
-    query = dict(parse_qsl(urlsplit(page["nextPageUrl"]).query))
-    padded = query["cursor"] + "=" * (-len(query["cursor"]) % 4)
-    assert json.loads(base64.urlsafe_b64decode(padded)) == {
-        "created_at": "2026-11-10 08:00:39",
-        "_pointsToNextItems": True,
-    }
 
 
 def test_the_next_link_drops_what_the_sample_drops(tied: Loop) -> None:
@@ -67,18 +24,6 @@ def test_following_the_sample_link_blindly_falls_back_to_a_day(tied: Loop) -> No
     link = next(pages(tied, asked))["nextPageUrl"]
     answer = requests.get(link, headers={"X-Authorization": "test-key"}, timeout=5).json()
     assert answer == {"returns": [], "nextPageUrl": None, "previousPageUrl": None}
-
-
-def test_pages_can_be_read_backwards(tied: Loop) -> None:
-    """The previous link of the second page leads to the first."""
-    tied.quirks = Quirks(cursor_column="id", next_link_drops=())
-    chain = pages(tied, {"from": "2026-11-10", "to": "2026-11-11", "pageSize": 4})
-    first, second = next(chain), next(chain)
-    back = requests.get(
-        second["previousPageUrl"], headers={"X-Authorization": "test-key"}, timeout=5
-    ).json()
-    assert back["returns"] == first["returns"]
-    assert back["previousPageUrl"] is None
 
 
 @pytest.mark.parametrize(
@@ -213,31 +158,68 @@ def test_the_cursor_may_be_of_another_column_than_the_filter() -> None:
         assert walk(loop, **asked) == ["1", "2", "3"]
 
 
-def test_hostile_chains(tied: Loop) -> None:
-    """Empty pages, short pages, repeated and missing cursors, other hosts: each on demand."""
-    asked = {"from": "2026-11-10", "to": "2026-11-11", "pageSize": 4}
-
-    def sizes(**quirks: Any) -> list[int]:
-        tied.quirks = Quirks(cursor_column="id", **quirks)
-        return [len(page["returns"]) for page in pages(tied, asked)]
-
-    assert sizes() == [4, 4, 1]
-    assert sizes(empty_page_at=1) == [0, 4, 4, 1]
-    assert sizes(empty_page_at=2) == [4, 0, 4, 1]
-    assert sizes(page_cap=3) == [3, 3, 3]
-    assert sizes(repeat_cursor=True) == [4] * 30
-    tied.quirks = Quirks(next_link_without_cursor=True)
-    assert "cursor" not in next(pages(tied, asked))["nextPageUrl"]
-    tied.quirks = Quirks(next_link_host="elsewhere.example")
-    assert next(pages(tied, asked))["nextPageUrl"].startswith("https://elsewhere.example/api/v1/")
-    tied.quirks = Quirks(paginate_ignored=True)
-    assert len(get(tied, LIST, asked | {"paginate": "true"}).json()) == 9
+def test_details_differ_from_the_list_in_types_and_names(loop: Loop, shop: Shop) -> None:
+    """Ids are integers, date-times lack a zone, reasons have other names."""
+    row = next(iter(shop.returns.values()))
+    found = get(loop, "/warehouse/return/details", {"return_id": row["id"]}).json()
+    assert found["id"] == int(row["id"])
+    assert found["provider_order_id"] == int(row["provider_order_id"])
+    assert clock.parse(found["created_at"]) == clock.parse(row["created_at"])
+    assert "T" not in found["updated_at"]
+    item = found["line_items"][0]
+    assert item["reason"] == row["line_items"][0]["return_reason"]
+    assert "return_reason" not in item
+    by_order = {"order_id": row["provider_order_id"]}
+    assert (
+        get(loop, "/warehouse/return/details", by_order).json()["order_name"] == row["order_name"]
+    )
 
 
-def test_a_cursor_of_another_column_is_a_server_error(tied: Loop) -> None:
-    """Laravel throws when the cursor lacks the column that it sorts by."""
-    asked = {"from": "2026-11-10", "to": "2026-11-11", "paginate": "true", "pageSize": 1}
-    link = get(tied, LIST, asked).json()["nextPageUrl"]
-    cursor = dict(parse_qsl(urlsplit(link).query))["cursor"]
-    answer = get(tied, LIST, asked | {"filter": "updated_at", "cursor": cursor})
-    assert (answer.status_code, answer.json()) == (500, {"message": "Server Error"})
+def test_details_without_a_match_are_an_error_under_200(loop: Loop) -> None:
+    """The status says yes, the body says no."""
+    answer = get(loop, "/warehouse/return/details", {"return_id": 1})
+    assert answer.status_code == 200
+    assert answer.json() == {"error": {"message": "No return found with this ID."}}
+    assert get(loop, "/warehouse/return/details").status_code == 422
+
+
+def test_presentment_money_is_in_the_shoppers_currency(loop: Loop, shop: Shop) -> None:
+    """For orders in another currency only."""
+    row = next(row for row in shop.returns.values() if row["multi_currency"])
+    asked = {"return_id": row["id"], "currency_type": "presentment"}
+    found = get(loop, "/warehouse/return/details", asked).json()
+    assert found["currency"] != row["currency"]
+    assert found["return_total"] != row["return_total"]
+
+
+def test_a_return_without_notes_is_422_and_false(loop: Loop, shop: Shop) -> None:
+    """With notes it is a bare array, newest first."""
+    with_notes = next(iter(shop.notes))
+    without = next(return_id for return_id in shop.returns if return_id not in shop.notes)
+    answer = get(loop, f"/warehouse/return/{without}/notes")
+    assert (answer.status_code, answer.content) == (422, b"false")
+    notes = get(loop, f"/warehouse/return/{with_notes}/notes").json()
+    moments = [note["created_at"] for note in notes]
+    assert moments == sorted(moments, reverse=True)
+    assert notes[0].keys() == {"id", "content", "created_at"}
+
+
+def test_shipping_notices_are_limited_from_2026_10_on(loop: Loop, shop: Shop) -> None:
+    """2026-07 and v1 answer any range, with a row for each line item of every state."""
+    asked = {"from": "2025-12-01", "to": "2026-11-20"}
+    path = "/warehouse/reporting/asn"
+    assert get(loop, path, asked).status_code == 422
+    for version in ("2026-07", "v1"):
+        rows = get(loop, path, asked, version=version).json()
+        assert rows == sorted(rows, key=lambda row: clock.parse(row["created_at"]))
+        assert len(rows) == len(shop.truth("return_line_items"))
+        assert {row["state"] for row in rows} == set(STATES)
+
+
+def test_shipping_notices_read_a_bad_date_as_1970(loop: Loop, shop: Shop) -> None:
+    """Without a word; and by default they answer the last week."""
+    path = "/warehouse/reporting/asn"
+    everything = get(loop, path, {"from": "soon"}, version="v1").json()
+    assert len(everything) == len(shop.truth("advanced_shipping_notices"))
+    assert get(loop, path, {"to": "soon"}, version="v1").json() == []
+    assert get(loop, path).json() == []

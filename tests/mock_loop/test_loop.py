@@ -1,9 +1,8 @@
-"""Keys, scopes, versions and the budget of the mock account."""
+"""Loop as its clients meet it: keys, scopes, versions and the budget."""
 
 import requests
 
 from mock_loop import ALL_SCOPES, Loop, Quirks, Shop
-from mock_loop.limits import Allowance
 from tests.mock_loop.asking import LIST, get
 
 
@@ -52,20 +51,13 @@ def test_the_budget_of_a_key_ends_in_429(loop: Loop) -> None:
     assert not {"Retry-After", "x-ratelimit-limit"} & get(loop, "/destinations").headers.keys()
 
 
-def test_minutes_slide_or_are_fixed() -> None:
-    """A sliding minute frees one place at a time, a fixed one all at once."""
-    sliding, fixed = Quirks(requests_per_minute=2), Quirks(requests_per_minute=2, counting="fixed")
-    for quirks, expected in (
-        (sliding, [True, True, False, True, False]),
-        (fixed, [True, True, False, True, True]),
-    ):
-        budget = Allowance()
-        taken = [budget.take(quirks, at).allowed for at in (0, 50, 59, 61, 62)]
-        assert taken == expected
+def test_returns_can_change_during_a_run(tied: Loop) -> None:
+    """The hook runs before each answer, and that answer sees its changes."""
 
+    def hook(number: int, shop: Shop) -> None:
+        if number == 1:
+            shop.move_return("1", "closed")
 
-def test_another_integration_takes_its_part() -> None:
-    """What others use of the key's budget is not there for us."""
-    quirks = Quirks(requests_per_minute=10, foreign_requests_per_minute=7)
-    budget = Allowance()
-    assert sum(budget.take(quirks, at).allowed for at in range(10)) == 3
+    tied.hook = hook
+    day = {"from": "2026-11-10", "to": "2026-11-11", "state": "closed"}
+    assert [len(get(tied, LIST, day).json()) for _ in range(2)] == [0, 1]
