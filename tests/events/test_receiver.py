@@ -1,0 +1,139 @@
+"""The receiver, as a process with a real store: 2xx means that the event is there."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from loopreturns_events.store import open_store
+from tests.events.receiving import Process, ask, body, command, configure, running, signed, until
+
+
+@pytest.fixture
+def receiver(where: str, tmp_path: Path) -> Iterator[Process]:
+    """A receiver for the shops acme and other."""
+    with running(configure(tmp_path, where, largest_body=5000)) as receiver:
+        yield receiver
+
+
+def bodies(where: str) -> list[bytes]:
+    store = open_store(where)
+    found = [event.body for event in store.read(0)]
+    store.close()
+    return found
+
+
+def test_what_is_answered_2xx_is_there_when_the_process_is_killed(
+    receiver: Process, where: str
+) -> None:
+    """Kept whole, with what it says of itself, whatever else is in it."""
+    sent = [body(1), body(2, unheard_of={"of": [1]}), b'{"topic":"new.one"}', b"no JSON \xff\x00"]
+    for content in sent:
+        answer = receiver.deliver(content)
+        assert (answer.status, answer.text) == (200, "kept\n")
+    receiver.kill()
+    store = open_store(where)
+    found = store.read(0)
+    assert [event.body for event in found] == sent
+    assert [(e.topic, e.trigger, e.return_id, e.shop) for e in found] == [
+        ("return", "return.updated", "1", "acme"),
+        ("return", "return.updated", "2", "acme"),
+        ("new.one", None, None, "acme"),
+        (None, None, None, "acme"),
+    ]
+    store.close()
+
+
+def test_a_wrong_signature_is_kept_aside_and_taken_in_when_the_secret_is_right(
+    receiver: Process, where: str, tmp_path: Path
+) -> None:
+    """Loop never sends again what was answered 401; one command makes up for it."""
+    for number in range(3):
+        assert receiver.deliver(body(number), b"the new secret").status == 401
+    assert receiver.deliver(body(9), b"a forger's").status == 401
+    assert bodies(where) == []
+    config = configure(
+        tmp_path, where, shops={"acme": {"secrets": ["whsec-of-acme", "the new secret"]}}
+    )
+    done = command(config, "retake")
+    assert done.stdout == "3 taken in, 1 still wrong and left aside.\n", done.stderr
+    assert bodies(where) == [body(0), body(1), body(2)]
+    receiver.process.send_signal(signal.SIGHUP)
+    until(lambda: receiver.deliver(body(4), b"the new secret").status == 200)
+    assert receiver.deliver(body(5)).status == 200  # the old secret, while both are in use
+
+
+def test_a_shop_without_a_secret_and_one_not_known_are_asked_to_come_again(
+    where: str, tmp_path: Path
+) -> None:
+    """It is the receiver's own trouble: 503, as late as Loop will come; readiness says why."""
+    with running(configure(tmp_path, where, shops={"acme": {}})) as receiver:
+        for shop in ("acme", "nobody"):
+            answer = receiver.deliver(body(1), shop=shop)
+            assert (answer.status, answer.headers["retry-after"]) == (503, "1800")
+        ready = ask(f"{receiver.url}/ready")
+        assert (ready.status, json.loads(ready.text)["problems"]) == (503, ["no secret: acme"])
+        assert ask(f"{receiver.url}/health").status == 200
+
+
+def test_a_store_that_is_locked_is_503_and_well_again_afterwards(
+    receiver: Process, where: str
+) -> None:
+    """Nothing is answered 2xx meanwhile, and nothing is lost but the time."""
+    assert receiver.deliver(body(1)).status == 200
+    statement = "begin immediate" if "://" not in where else "lock table loopreturns_events.store"
+    connect = sqlite3.connect if "://" not in where else psycopg.connect
+    other = connect(where)
+    other.execute(statement)
+    answer = receiver.deliver(body(2))
+    assert answer.status == 503
+    assert int(answer.headers["retry-after"]) >= 5
+    assert ask(f"{receiver.url}/ready").status == 503
+    other.rollback()
+    other.close()
+    assert receiver.deliver(body(2)).status == 200
+    assert bodies(where) == [body(1), body(2)]
+
+
+def test_a_stop_lets_what_has_begun_be_answered(receiver: Process, where: str) -> None:
+    """SIGTERM ends it with exit code 0, and the store has all that was answered."""
+    for number in range(20):
+        assert receiver.deliver(body(number)).status == 200
+    assert receiver.stop() == 0
+    assert len(bodies(where)) == 20
+
+
+def test_figures_say_what_came_and_what_was_refused(receiver: Process) -> None:
+    """Counts by reason; none of them is of a body or a shop that a sender made up."""
+    receiver.deliver(body(1))
+    receiver.deliver(body(1))
+    receiver.deliver(body(1), b"wrong")
+    receiver.deliver(body(1), shop="made-up-by-the-sender")
+    ask(f"{receiver.url}/hooks/acme", "POST", body(1))
+    assert [receiver.figure(f"{name}_total") for name in (
+        "received", "repeated", "kept_aside", "refused", "unavailable",
+    )] == [2, 1, 1, 2, 1]  # fmt: skip
+    text = ask(f"{receiver.url}/metrics").text
+    assert "made-up" not in text
+    assert "loopreturns_events_answer_seconds_bucket" in text
+
+
+def test_neither_bodies_nor_secrets_are_logged(receiver: Process) -> None:
+    """Whatever happens, the log has no word of a body, a secret, a signature or a made-up path."""
+    private = body(1, customer="jean@example.com")
+    receiver.deliver(private)
+    receiver.deliver(private, b"a wrong secret")
+    receiver.deliver(b"x" * 6000 + private)
+    receiver.deliver(private, shop="jean@example.com")
+    receiver.stop()
+    said = receiver.log.read_text("utf-8")
+    signature = signed(private).popitem()[1]
+    for word in ("jean", "whsec-of-acme", "wrong secret", signature, "return.updated"):
+        assert word not in said
+    assert "Stopped" in said
