@@ -9,7 +9,7 @@ import click
 
 from loopreturns_events import retaking, serving, status
 from loopreturns_events import settings as settings_
-from tap_loopreturns import cli
+from loopreturns_events.errors import LoopReturnsError
 
 NAME = "loopreturns-events"
 _config = click.option(
@@ -61,4 +61,9 @@ def forget(path: str, reader: str) -> None:
 
 def main() -> None:
     """Run the command line; an expected failure is one line and its exit code."""
-    cli.run(command, NAME)
+    # Not by the plugins' way out: it brings the SDK, which the receiver has no use for.
+    try:
+        command()
+    except (LoopReturnsError, OSError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(getattr(error, "exit_code", 1))

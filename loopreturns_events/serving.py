@@ -20,6 +20,7 @@ log = logging.getLogger("loopreturns-events")
 _IDLE = 180
 """Seconds that a proxy may keep a connection for later: longer than Caddy and nginx do."""
 _LARGEST_HEAD = 32 * 1024
+_BACKLOG = 2048
 
 
 class Server(uvicorn.Server):
@@ -91,8 +92,14 @@ def _reread(receiver: Receiver, path: str) -> None:
 
 
 def _listen(settings: settings_.Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # Only where the protocol is named does asyncio send small answers at once, not after 40 ms.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((settings.host, settings.port))
+        listening.listen(_BACKLOG)
     except OSError as error:
+        listening.close()
         raise SettingsError("listen", f"cannot be used: {error}") from None
+    return listening
