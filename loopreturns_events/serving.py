@@ -45,6 +45,7 @@ def serve(path: str) -> None:
     """
     settings = settings_.read(path)
     receiver = Receiver(settings)
+    Punctual.header_seconds = settings.body_seconds
     config = uvicorn.Config(
         receiver.app(),
         http=Punctual,
