@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from loopreturns_events import retaking, serving, status
+from loopreturns_events import retaking, sending, serving, status
 from loopreturns_events import settings as settings_
 from loopreturns_events.errors import LoopReturnsError
 
@@ -57,6 +57,15 @@ def forget(path: str, reader: str) -> None:
     """Wait for a READER no longer before events are pruned."""
     known = status.forget(settings_.read(path), reader)
     click.echo(f"Forgotten: {reader}." if known else f"There is no reader {reader}.")
+
+
+@command.command(name="send-test")
+@_config
+@click.option("--shop", required=True)
+@click.option("--url", default="", help="Another address than the shop's.")
+def send_test(path: str, shop: str, url: str) -> None:
+    """Send a signed test event to a shop's address."""
+    click.echo(sending.send_test(settings_.read(path).shop(shop), url=url))
 
 
 def main() -> None:

@@ -54,6 +54,16 @@ class Settings:
     """Deliveries kept aside of each shop."""
     aside_days: float = 30
 
+    def shop(self, name: str) -> Shop:
+        """A shop by its name.
+
+        Raises:
+            SettingsError: there is none of that name.
+        """
+        if name not in self.shops:
+            raise SettingsError("--shop", f"accepts one of {', '.join(sorted(self.shops))}.")
+        return self.shops[name]
+
     @property
     def host(self) -> str:
         """The address to listen at."""
