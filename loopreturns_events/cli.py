@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from loopreturns_events import retaking, sending, serving, status
+from loopreturns_events import retaking, sending, serving, status, subscriptions
 from loopreturns_events import settings as settings_
 from loopreturns_events.errors import LoopReturnsError
 
@@ -66,6 +66,66 @@ def forget(path: str, reader: str) -> None:
 def send_test(path: str, shop: str, url: str) -> None:
     """Send a signed test event to a shop's address."""
     click.echo(sending.send_test(settings_.read(path).shop(shop), url=url))
+
+
+@command.group(name="subscriptions")
+def subscriptions_() -> None:
+    """Look after the subscriptions in Loop that lead to a shop's address."""
+
+
+_shop = click.option("--shop", required=True, help="Its name in the file.")
+
+
+@subscriptions_.command(name="list")
+@_config
+@_shop
+def list_(path: str, shop: str) -> None:
+    """List all subscriptions of the account."""
+    with subscriptions.subscriptions(settings_.read(path).shop(shop)) as found:
+        for one in found.listed():
+            state = "active" if one.active else "inactive"
+            click.echo(f"{one.id}  {one.topic}  {one.trigger}  {state}  {one.url}")
+
+
+@subscriptions_.command()
+@_config
+@_shop
+def check(path: str, shop: str) -> None:
+    """Say what is not as it should be; the exit code is 1 if anything is."""
+    with subscriptions.subscriptions(settings_.read(path).shop(shop)) as found:
+        findings = found.check()
+    for finding in findings:
+        click.echo(str(finding))
+    if findings:
+        sys.exit(1)
+    click.echo(f"All {len(subscriptions.PAIRS)} are active.")
+
+
+@subscriptions_.command()
+@_config
+@_shop
+def make(path: str, shop: str) -> None:
+    """Make those that are missing, and change none that is there."""
+    _repair(path, shop, ("missing",))
+
+
+@subscriptions_.command()
+@_config
+@_shop
+def repair(path: str, shop: str) -> None:
+    """Make those that are missing, and put right those that are not as they should be."""
+    _repair(path, shop, ("missing", "off", "elsewhere", "doubled", "unpaired"))
+
+
+def _repair(path: str, shop: str, kinds: tuple[str, ...]) -> None:
+    with subscriptions.subscriptions(settings_.read(path).shop(shop)) as found:
+        for line in found.repair(one for one in found.check() if one.kind in kinds):
+            click.echo(line)
+        left = found.check()
+    for finding in left:
+        click.echo(f"{finding}: left as it is")
+    if not left:
+        click.echo(f"All {len(subscriptions.PAIRS)} are active.")
 
 
 def main() -> None:

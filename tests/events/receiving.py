@@ -141,8 +141,9 @@ def running(config: Path) -> Iterator[Process]:
 def command(config: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run another command of `loopreturns-events`."""
     return subprocess.run(
-        [sys.executable, "-m", "loopreturns_events", words[0], "--config", str(config), *words[1:]],
+        [sys.executable, "-m", "loopreturns_events", *words],
         check=False, capture_output=True, text=True, timeout=60,
+        env={**os.environ, "LOOPRETURNS_EVENTS_CONFIG": str(config)},
     )  # fmt: skip
 
 
