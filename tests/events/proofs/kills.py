@@ -172,7 +172,8 @@ def _compare(result: Killed, url: str, reader: Following) -> None:
     result.recovered = len(told.refused & found)
     result.unrecovered = len(told.refused - found)
     # What was taken in afterwards came when the reader had ended, under later ids or with more.
-    before = {own for own in counts if own <= max(reader.counts, default=0)}
+    last = max(reader.counts, default=0)
+    before = {own for own in counts if own <= last}
     result.skipped = reader.disorder + len(before - set(reader.counts))
     result.strange = len(found) - len({one for one in found if b'"line_items"' in one})
     store.close()
