@@ -16,6 +16,7 @@ from tests.mock_loop.quirks import Quirks
 from tests.mock_loop.scopes import ALL_SCOPES
 from tests.mock_loop.server import serve
 from tests.mock_loop.shop import Shop
+from tests.mock_loop.webhooks import Rules, Webhooks
 
 __all__ = [
     "ACTED",
@@ -26,6 +27,8 @@ __all__ = [
     "Loop",
     "Quirks",
     "Request",
+    "Rules",
     "Shop",
+    "Webhooks",
     "serve",
 ]

@@ -4,11 +4,11 @@ import itertools
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from random import Random
 from typing import Any, Self
 
-from tests.mock_loop import changes, clock, truth
+from tests.mock_loop import changes, clock, happening, truth
 from tests.mock_loop.answers import dump
 from tests.mock_loop.book import Return, ReturnBook, Rows
 from tests.mock_loop.seeds import catalogue, commerce, lists, seasons, shipping, words
@@ -52,6 +52,8 @@ class Shop:
         self.carts: dict[str, list[int]] = {}
         self.acted: Counter[tuple[str, str]] = Counter()
         """How often each thing was done, by what it was done to."""
+        self.listeners: list[Callable[[happening.Happened], object]] = []
+        """Told what webhooks a change makes, in the order of the changes (see `webhooks`)."""
         self.queue: list[tuple[float, str]] = []
         """Returns that Loop will process, and when."""
         self.fraud_reports: dict[str, Row] = {}
@@ -144,6 +146,7 @@ class Shop:
             found = self.book.put(row)
             if self._commerce_made:
                 commerce.add_order(self.tables, row)
+            self._tell(happening.of_return(None, row))
             return found
 
     def edit_return(
@@ -155,8 +158,11 @@ class Shop:
         """Change a return's content, which moves its ``updated_at`` to `at` or to now."""
         with self.lock:
             found = self.book[_id(id)]
-            row = found.row() | {"updated_at": found.spell(self._at(at))} | fields
-            return self.book.put(row)
+            before = found.row()
+            row = before | {"updated_at": found.spell(self._at(at))} | fields
+            put = self.book.put(row)
+            self._tell(happening.of_return(before, row))
+            return put
 
     def move_return(
         self,
@@ -212,6 +218,7 @@ class Shop:
             found = self.book[_id(id)]
             row = shipping.label_request(self, place, found, self._at(at))
             table[place] = row
+            self._tell([happening.of_label_request(row)])
             return row
 
     def change(self, count: int, seed: int = 0) -> set[str]:
@@ -222,6 +229,12 @@ class Shop:
         """
         with self.lock:
             return changes.happen(self, count, seed)
+
+    def _tell(self, happened: Iterable[happening.Happened]) -> None:
+        if self.listeners:
+            for one in happened:
+                for listener in self.listeners:
+                    listener(one)
 
     # Everything else
 
