@@ -34,6 +34,8 @@ PAIRS = (
 )
 """Every topic with its triggers, as Loop documents them."""
 SCOPE = "Developer Tools"
+_A_MINUTE = 300
+"""Requests that Loop allows a key."""
 Kind = Literal["missing", "off", "elsewhere", "doubled", "unpaired"]
 _WORDS: dict[Kind, str] = {
     "missing": "is not subscribed to",
@@ -199,7 +201,7 @@ def subscriptions(shop: Shop, *, patience: float = 60) -> Iterator[Subscriptions
         if not value:
             raise SettingsError(f"shops.{shop.name}.{name}", "is required for its subscriptions.")
     account = Account(shop.api_url, "2026-10", shop.api_key, patience=patience)
-    client = Client(account, Pacer(60), user_agent="loopreturns-events")
+    client = Client(account, Pacer(_A_MINUTE), user_agent="loopreturns-events")
     try:
         yield Subscriptions(client, shop)
     finally:

@@ -25,9 +25,11 @@ _TAKE = (
     "count = events.count + excluded.count, last_received_at = excluded.last_received_at "
     "returning id"
 )
+# Sequences are nearly in the order of time, so only the first few are looked at: nobody waits.
 _PRUNE = (
-    "delete from events where id in (select id from events where sequence <= ? "
-    "and last_received_at < ? order by sequence limit ?) returning id"
+    "delete from events where id in (select id from (select id, last_received_at from events "
+    "where sequence <= ? order by sequence limit ?) as first where last_received_at < ?) "
+    "returning id"
 )
 
 
@@ -164,17 +166,17 @@ class Store:
         """Delete events that every reader has confirmed and that came last before a time.
 
         Returns:
-            How many; at most `limit`, so that no receiver waits long. Without a
-            reader nothing is deleted.
+            How many; of the first `limit` events only, so that no receiver waits
+            long. Without a reader nothing is deleted.
         """
         confirmed = self._run("select min(confirmed) from readers")[0][0]
         if confirmed is None:
             return 0
-        return len(self._run(_PRUNE, (confirmed, before, limit)))
+        return len(self._run(_PRUNE, (confirmed, limit, before)))
 
     # What was kept aside
 
-    def kept_aside(self, after: int = 0, *, limit: int = 200) -> list[Aside]:
+    def kept_aside(self, after: int = 0, *, limit: int = 32) -> list[Aside]:
         """What was kept aside, oldest first, from the one behind the id `after`."""
         rows = self._run(
             "select id, shop, body, received_at, signature from aside "
@@ -227,9 +229,10 @@ class Store:
         """Number and keep deliveries; equal ones of a shop are one event."""
         if not deliveries:
             return []
+        keys = [(one.shop, one.digest) for one in deliveries]
         groups: dict[tuple[str, bytes], list[Delivery]] = {}
-        for one in deliveries:
-            groups.setdefault((one.shop, one.digest), []).append(one)
+        for key, one in zip(keys, deliveries, strict=True):
+            groups.setdefault(key, []).append(one)
         last = int(self._session.run(self._session.last)[0][0])
         numbered = dict(zip(groups, range(last + 1, last + 1 + len(groups)), strict=True))
         ids = self._session.run_each(
@@ -238,8 +241,7 @@ class Store:
         self._session.run("update store set last = ?", (last + len(groups),))
         fresh = {key for key, (own,) in zip(groups, ids, strict=True) if own == numbered[key]}
         outcomes = []
-        for one in deliveries:
-            key = one.shop, one.digest
+        for key in keys:
             outcomes.append(Outcome.NEW if key in fresh else Outcome.REPEATED)
             fresh.discard(key)
         return outcomes

@@ -33,6 +33,7 @@ create table if not exists aside (
     body bytea not null, size bigint not null,
     unique (shop, digest, signature)
 );
+create index if not exists aside_room on aside (shop, size);
 create table if not exists readers (
     name text primary key, confirmed bigint not null, confirmed_at text not null
 );

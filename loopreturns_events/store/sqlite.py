@@ -29,6 +29,7 @@ create table if not exists aside (
     signature blob not null, digest blob not null, body blob not null, size integer not null,
     unique (shop, digest, signature)
 );
+create index if not exists aside_room on aside (shop, size);
 create table if not exists readers (
     name text primary key, confirmed integer not null, confirmed_at text not null
 );
@@ -119,7 +120,6 @@ class SqliteSession:
             self._path, timeout=self._patience, isolation_level=None, check_same_thread=False
         )
         try:
-            connection.execute("pragma auto_vacuum = incremental")
             connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = full")
             if not connection.execute(

@@ -33,7 +33,9 @@ def test_every_change_reaches_the_reader_though_the_receiver_is_killed_meanwhile
         assert f"All {len(PAIRS)} are active." in done.stdout
         sender = Webhooks(
             loop.shop,
-            Rules(SECRET.decode(), twice=0.2, late=(0, 60), speed=100, off_after=None, attempts=30),
+            Rules(
+                SECRET.decode(), twice=0.2, late=(0, 600), speed=1000, off_after=None, attempts=30
+            ),
         )
         touched = loop.shop.change(25, seed=1)
         receiver.kill()

@@ -181,7 +181,7 @@ class Webhooks:
     def _pause(self, attempt: int, retry_after: str | None) -> float:
         if retry_after and retry_after.isdecimal():
             return min(LONGEST_PAUSE, float(retry_after))
-        pause = self.rules.first_pause * (1 << attempt - 1)
+        pause = min(LONGEST_PAUSE, self.rules.first_pause * (1 << attempt - 1))
         return pause / 2 + self._random.uniform(0, pause / 2)
 
     def _post(self, url: str, body: bytes) -> tuple[int, str | None]:
