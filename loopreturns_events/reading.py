@@ -66,12 +66,12 @@ class Reader:
 
 @contextmanager
 def open_reader(store: str, name: str) -> Iterator[Reader]:
-    """A reader of the store at an address (see `open_store`).
+    """A reader of the store at an address (see `open_store`), which a receiver has made.
 
     Raises:
         SettingsError: the address is of no known kind.
     """
-    opened = open_store(store)
+    opened = open_store(store, create=False)
     try:
         yield Reader(name, opened)
     finally:

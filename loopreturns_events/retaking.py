@@ -25,7 +25,7 @@ def retake(settings: Settings) -> Retaken:
         StoreTrouble: the store did not take them; those not taken in are still aside.
     """
     result, after = Retaken(), 0
-    with closing(open_store(settings.store)) as store:
+    with closing(open_store(settings.store, create=False)) as store:
         while kept := store.kept_aside(after):
             right = [one for one in kept if _is_right(one, settings)]
             if right:

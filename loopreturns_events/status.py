@@ -15,7 +15,7 @@ def lines(settings: Settings, last: int) -> Iterator[str]:
     Raises:
         StoreTrouble: it does not answer.
     """
-    with closing(open_store(settings.store)) as store:
+    with closing(open_store(settings.store, create=False)) as store:
         found = store.figures()
         yield (
             f"{found.events:,} events up to sequence {found.last:,}, {found.aside:,} deliveries "
@@ -40,5 +40,5 @@ def forget(settings: Settings, reader: str) -> bool:
     Raises:
         StoreTrouble: the store does not answer.
     """
-    with closing(open_store(settings.store)) as store:
+    with closing(open_store(settings.store, create=False)) as store:
         return store.forget(reader)

@@ -61,14 +61,16 @@ class PostgresSession:
 
     Args:
         url: A `postgresql://` address, or any connection string of libpq.
+        create: Make the tables where there are none.
     """
 
     # The row's lock is let go after the commit is visible: sequences appear in their order,
     # which those of a PostgreSQL sequence do not.
     last = "select last from store for update"
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, create: bool = True) -> None:
         self._url = url
+        self._create = create
         self._connection: psycopg.Connection[Row] | None = None
 
     @contextmanager
@@ -137,12 +139,17 @@ class PostgresSession:
             if found and found[0] in ("off", "local"):
                 connection.execute("set synchronous_commit = on")
             if not (connection.execute("select to_regclass('readers')").fetchone() or (None,))[0]:
-                _lay_out(connection)
+                self._make(connection)
             check_layout((connection.execute("select layout from store").fetchone() or (0,))[0])
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _make(self, connection: psycopg.Connection[Row]) -> None:
+        if not self._create:
+            raise StoreTrouble("away", "no receiver has made its tables in this database yet")
+        _lay_out(connection)
 
     def _roll_back(self) -> None:
         if self._connection:

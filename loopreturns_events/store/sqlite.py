@@ -46,14 +46,16 @@ class SqliteSession:
     """A connection to a file; may be used by one thread at a time.
 
     Args:
-        path: The file; it is made if there is none.
+        path: The file.
+        create: Make it where there is none.
         patience: Seconds to wait for another writer.
     """
 
     last = "select last from store"
 
-    def __init__(self, path: str, *, patience: float = 2.0) -> None:
+    def __init__(self, path: str, *, create: bool = True, patience: float = 2.0) -> None:
         self._path = Path(path)
+        self._create = create
         self._patience = patience
         self._connection: sqlite3.Connection | None = None
         self._inode: tuple[int, int] | None = None
@@ -115,6 +117,8 @@ class SqliteSession:
         return self._connection
 
     def _connect(self) -> sqlite3.Connection:
+        if not self._create and not (self._path.exists() and self._path.stat().st_size):
+            raise StoreTrouble("away", f"no receiver has made {self._path} yet")
         self._path.touch(_PRIVATE)  # bodies hold personal data
         connection = sqlite3.connect(
             self._path, timeout=self._patience, isolation_level=None, check_same_thread=False

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from loopreturns_events.delivery import Delivery, now
 from loopreturns_events.errors import OffsetAhead, SettingsError, StoreTrouble
+from loopreturns_events.reading import open_reader
 from loopreturns_events.store import Aside, Outcome, Store, open_store
 
 LATER = "9999-01-01T00:00:00.000000Z"
@@ -172,6 +173,19 @@ def test_a_store_that_two_make_at_once_is_one(where: str) -> None:
         assert len(Counter(pool.map(lambda store: store.id, stores))) == 1
     for one in stores:
         one.close()
+
+
+def test_a_reader_of_a_store_that_is_not_there_is_told_so(where: str) -> None:
+    """At a mistyped path it would find no events, for ever."""
+    with open_reader(where, "any") as reader:
+        for ask in (lambda: reader.read(0), reader.last, lambda: reader.confirm(0)):
+            with pytest.raises(StoreTrouble, match="no receiver has made"):
+                ask()
+    store = open_store(where)
+    store.take([delivery("a")])
+    store.close()
+    with open_reader(where, "any") as reader:
+        assert len(reader.read(0)) == 1
 
 
 @pytest.mark.parametrize("where", ["", "mysql://x", "sqlite:///x"])
