@@ -13,7 +13,7 @@ from math import ceil
 from typing import Any
 
 from benchmarks.measure import python
-from tap_loopreturns.times import parse
+from loop_returns.times import parse
 
 START, END = "2023-01-01", "2026-01-01"
 """Three years, uneven: peaks after the holidays, weeks with hardly a return."""
@@ -65,7 +65,7 @@ def account(returns: int) -> Iterator[Account]:
     """Serve an account with so many returns, at first without a limit and without latency."""
     options = ["--port=0", f"--returns={returns}", f"--start={START}", f"--end={END}"]
     with subprocess.Popen(  # noqa: S603  the mock is this project's own
-        python("-m", "tests.mock_loop", "--requests-per-minute=0", *options),
+        python("-m", "mock_loop", "--requests-per-minute=0", *options),
         stdout=subprocess.PIPE,
         text=True,
     ) as process:

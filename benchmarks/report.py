@@ -19,7 +19,7 @@ RESULTS = "results.json"
 
 _ABOUT = """\
 Measured by `python -m benchmarks` on {date}, on {machine}, Python {python}, against the mock
-account of `tests/mock_loop` in a process of its own on the same machine.
+account of `mock_loop` in a process of its own on the same machine.
 
 {table}
 

@@ -10,7 +10,9 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from tap_loopreturns import quick, tap, writer
+from tap_loopreturns import tap
+from tap_loopreturns.output import writer
+from tap_loopreturns.records import fast_cleaner
 
 STAGES = {
     "start": "start",
@@ -19,7 +21,7 @@ STAGES = {
     "write": "encode and write",
 }
 
-_quick_init = quick.Quick.__init__
+_fast_init = fast_cleaner.FastCleaner.__init__
 
 
 def _no_write(_self: object, _stream: str, records: Iterable[Any], _version: int | None) -> None:
@@ -27,8 +29,8 @@ def _no_write(_self: object, _stream: str, records: Iterable[Any], _version: int
         pass
 
 
-def _no_clean(self: quick.Quick, *given: Any) -> None:
-    _quick_init(self, *given)
+def _no_clean(self: fast_cleaner.FastCleaner, *given: Any) -> None:
+    _fast_init(self, *given)
     self._fix = lambda _record: None
 
 
@@ -38,7 +40,7 @@ def main(stage: str) -> None:
     if "write" in left_out:
         writer.PageWriter.write_records = _no_write  # type: ignore[assignment,method-assign]
     if "clean" in left_out:
-        quick.Quick.__init__ = _no_clean  # type: ignore[assignment,method-assign]
+        fast_cleaner.FastCleaner.__init__ = _no_clean  # type: ignore[assignment,method-assign]
     if "fetch" not in left_out:
         tap.main()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tap_loopreturns.errors import LoopReturnsError, SettingsError
+from loop_returns.errors import LoopReturnsError, SettingsError
 
 __all__ = ["LoopReturnsError", "OffsetAhead", "SettingsError", "StoreTrouble"]
 

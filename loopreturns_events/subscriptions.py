@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from loop_returns.http.client import Account, Client, Reply
+from loop_returns.http.pacing import Pacer
 from loopreturns_events.errors import LoopReturnsError, SettingsError
 from loopreturns_events.settings import Shop
-from tap_loopreturns.loop.client import Account, Client, Reply
-from tap_loopreturns.loop.pacing import Pacer
 
 PAIRS = (
     ("return", "return.created"),

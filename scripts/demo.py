@@ -65,7 +65,7 @@ def main() -> None:
 @contextmanager
 def mock_account() -> Iterator[dict[str, Any]]:
     """A mock account in a process of its own."""
-    command = [sys.executable, "-m", "tests.mock_loop", "--port", "0", "--returns", str(RETURNS)]
+    command = [sys.executable, "-m", "mock_loop", "--port", "0", "--returns", str(RETURNS)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         try:

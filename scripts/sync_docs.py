@@ -18,7 +18,8 @@ from typing import Any
 
 import yaml
 
-from tap_loopreturns.options import CONFIG, VERSIONS
+from loop_returns.endpoints import VERSIONS
+from tap_loopreturns.settings import CONFIG
 from tap_loopreturns.streams import STREAMS
 from tap_loopreturns.tap import TapLoopReturns
 from target_loopreturns.target import TargetLoopReturns
@@ -209,8 +210,8 @@ def streams_table() -> str:
             f"`{stream.name}`" + ("" if stream.selected_by_default else " (off)"),
             key,
             f"`{column}`" if isinstance(column, str) else "full table",
-            stream.scope,
-            f"`{stream.endpoint}`",
+            stream.endpoint.scope,
+            f"`{stream.endpoint.path}`",
             stream.costs,
         )
         rows.append(f"| {' | '.join(cells)} |")

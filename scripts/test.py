@@ -14,11 +14,13 @@ def main() -> None:
     say("ruff")
     python.run("ruff", "check", ".")
     python.run("ruff", "format", "--check", ".")
+    say("layers")
+    python.run("lint-imports", "--no-logo", "--no-cache")
     say("mypy")
     python.run("mypy")
     say("pytest")
-    # Real warehouses take longer: `python -m tests.targets`, `python -m pytest tests/targets`.
-    python.run("python", "-m", "pytest", *(sys.argv[1:] or ["--ignore=tests/targets"]))
+    # Real warehouses take longer: `python -m tests.warehouses`, `pytest tests/warehouses`.
+    python.run("python", "-m", "pytest", *(sys.argv[1:] or ["--ignore=tests/warehouses"]))
 
 
 if __name__ == "__main__":

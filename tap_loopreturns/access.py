@@ -4,63 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tap_loopreturns.errors import AccessError, LoopReturnsError
+from loop_returns.errors import AccessError, LoopReturnsError
+from tap_loopreturns.run import Run
 from tap_loopreturns.streams.base import LoopStream
-from tap_loopreturns.streams.lists import Carts
 
 
-def refused(streams: Iterable[LoopStream]) -> dict[str, AccessError]:
-    """The streams that Loop refuses the key for; one request a scope.
+def unreadable(run: Run, selected: Iterable[LoopStream]) -> frozenset[str]:
+    """The names of selected streams that are to be skipped, since the key lacks their scope.
 
     Raises:
+        AccessError: scopes are missing, and `on_missing_scope` is `fail`, or nothing is left.
         LoopReturnsError: Loop cannot be asked at all.
     """
-    answers: dict[str, AccessError | None] = {}
-    found = {}
-    for stream in streams:
-        if stream.scope not in answers:
-            answers[stream.scope] = _try(stream)
-        if error := answers[stream.scope]:
-            found[stream.name] = error
-    return found
-
-
-def nothing_to_ask(stream: LoopStream) -> str | None:
-    """Why a stream asks Loop nothing, if so: then nothing is known of what the key may."""
-    if isinstance(stream, Carts) and not stream.tap.settings.cart_tokens:
-        return "cart_tokens is empty"
-    return None
-
-
-def none_readable(refused: dict[str, AccessError]) -> AccessError:
-    """The error where nothing that is selected may be read, so that nothing can be skipped."""
-    return AccessError(
-        "Loop refuses the key for each of the selected streams. Either 'api_key' is wrong or "
-        f"revoked, or it lacks scopes: {_lacking(refused)}. Check the key, or add the scopes in "
-        "Loop under Settings > Developers."
-    )
-
-
-def all_missing(refused: dict[str, AccessError]) -> AccessError:
-    """One error that names every scope that is missing."""
-    return AccessError(
-        "Loop refuses the key. Either 'api_key' is wrong, or it lacks scopes: "
-        f"{_lacking(refused)}. Add them in Loop under Settings > Developers, deselect the "
-        "streams, or set on_missing_scope: skip."
-    )
-
-
-def _lacking(refused: dict[str, AccessError]) -> str:
-    by_scope: dict[str, list[str]] = {}
+    asking = [stream for stream in selected if stream.nothing_to_ask() is None]
+    refused = _refused(asking)
+    if refused and not run.settings.skip_missing_scopes:
+        raise _all_missing(refused)
+    if refused and len(refused) == len(asking):  # a run of nothing must not look like success
+        raise _none_readable(refused)
     for name, error in refused.items():
-        by_scope.setdefault(error.scope or "", []).append(name)
-    return "; ".join(f"'{scope}' for {', '.join(names)}" for scope, names in by_scope.items())
+        run.log.warning("%s: skipped, since the key lacks '%s'.", name, error.scope)
+    return frozenset(refused)
 
 
 def report(streams: Iterable[LoopStream]) -> Iterator[tuple[bool, str]]:
-    """A line for each stream: whether it can be read, and what is wrong where it cannot."""
+    """For each stream whether it can be read, and a line that says so."""
     for stream in streams:
-        if why := nothing_to_ask(stream):
+        if why := stream.nothing_to_ask():
             yield True, f"{stream.name}: nothing to ask, {why}"
             continue
         try:
@@ -73,9 +43,45 @@ def report(streams: Iterable[LoopStream]) -> Iterator[tuple[bool, str]]:
             yield True, f"{stream.name}: readable"
 
 
-def _try(stream: LoopStream) -> AccessError | None:
+def _refused(streams: Iterable[LoopStream]) -> dict[str, AccessError]:
+    """The streams that Loop refuses the key for; one request a scope."""
+    answers: dict[str, AccessError | None] = {}
+    found = {}
+    for stream in streams:
+        scope = stream.endpoint.scope
+        if scope not in answers:
+            answers[scope] = _probe(stream)
+        if error := answers[scope]:
+            found[stream.name] = error
+    return found
+
+
+def _probe(stream: LoopStream) -> AccessError | None:
     try:
         stream.probe()
     except AccessError as error:
         return error
     return None
+
+
+def _none_readable(refused: dict[str, AccessError]) -> AccessError:
+    return AccessError(
+        "Loop refuses the key for each of the selected streams. Either 'api_key' is wrong or "
+        f"revoked, or it lacks scopes: {_lacking(refused)}. Check the key, or add the scopes in "
+        "Loop under Settings > Developers."
+    )
+
+
+def _all_missing(refused: dict[str, AccessError]) -> AccessError:
+    return AccessError(
+        "Loop refuses the key. Either 'api_key' is wrong, or it lacks scopes: "
+        f"{_lacking(refused)}. Add them in Loop under Settings > Developers, deselect the "
+        "streams, or set on_missing_scope: skip."
+    )
+
+
+def _lacking(refused: dict[str, AccessError]) -> str:
+    by_scope: dict[str, list[str]] = {}
+    for name, error in refused.items():
+        by_scope.setdefault(error.scope or "", []).append(name)
+    return "; ".join(f"'{scope}' for {', '.join(names)}" for scope, names in by_scope.items())

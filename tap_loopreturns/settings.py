@@ -1,42 +1,138 @@
-"""A checked configuration, and what is wrong with one, in words. Pure."""
+"""The tap's settings: their names and defaults, and what is wrong with a configuration. Pure."""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from typing import Any, cast
-from urllib.parse import urlsplit
 
-from tap_loopreturns import times
-from tap_loopreturns.errors import SettingsError
-from tap_loopreturns.options import STATES, VERSIONS, default
-from tap_loopreturns.ordered import AHEAD
-from tap_loopreturns.privacy import Mode
-from tap_loopreturns.spans import Span
+from singer_sdk import typing as th
+
+from loop_returns import times
+from loop_returns.endpoints import STATES
+from loop_returns.errors import SettingsError
+from loop_returns.fetch_ahead import AHEAD
+from loop_returns.returns_list.reading import MOST
+from loop_returns.spans import Span
+from loopreturns_plugin import checks
+from loopreturns_plugin.connection import CONNECTION, Connection, check_connection
+from tap_loopreturns.records.privacy import Mode
 
 _SHORTEST_HASH_KEY = 16
-_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
+_TWO_YEARS = timedelta(days=730)
+
+CONFIG = th.PropertiesList(
+    CONNECTION["api_key"],
+    th.Property(
+        "start_date",
+        th.DateTimeType,
+        title="Start date",
+        description="Date or date-time where the first sync begins; without a zone it is UTC. "
+        "Default: two years before the run. Moved back later, the missing stretch is read.",
+    ),
+    th.Property(
+        "end_date",
+        th.DateTimeType,
+        title="End date",
+        description="Date or date-time where reading ends (not included), so that a history can be "
+        "split among workers. Default: the start of the run.",
+    ),
+    CONNECTION["api_url"],
+    CONNECTION["api_version"],
+    th.Property(
+        "states",
+        th.ArrayType(th.StringType),
+        default=list(STATES),
+        title="Return states",
+        description=f"States of returns to read. Any of {', '.join(STATES)}. A state added later "
+        "is read from the start.",
+    ),
+    th.Property(
+        "page_size",
+        th.IntegerType,
+        default=MOST,
+        title="Page size",
+        description=f"Returns asked for in a page, 1 to {MOST}.",
+    ),
+    CONNECTION["requests_per_minute"],
+    th.Property(
+        "concurrency",
+        th.IntegerType,
+        default=10,
+        title="Concurrency",
+        description=f"Requests under way at once, 1 to {AHEAD}. The output is the same with any.",
+    ),
+    th.Property(
+        "lookback_hours",
+        th.IntegerType,
+        default=1,
+        title="Lookback hours",
+        description="How far behind its bookmark an incremental run reads again, 0 or more.",
+    ),
+    CONNECTION["retry_minutes"],
+    CONNECTION["timeout_seconds"],
+    th.Property(
+        "on_missing_scope",
+        th.StringType,
+        default="fail",
+        title="On a missing scope",
+        description="What to do about a selected stream that the key lacks the scope for: fail, "
+        "before anything is read, or skip it with a warning.",
+    ),
+    th.Property(
+        "trailing_days",
+        th.IntegerType,
+        default=30,
+        title="Trailing days",
+        description="How many days behind their bookmark advanced shipping notices, label requests "
+        "and Happy Returns shipments are read again for late changes, 0 or more.",
+    ),
+    th.Property(
+        "notes_lookback_days",
+        th.IntegerType,
+        default=0,
+        title="Notes lookback days",
+        description="How many days behind its bookmark return_notes asks again for notes, since a "
+        "new note may not touch its return; each return in them costs a request. 0 or more.",
+    ),
+    th.Property(
+        "cart_tokens",
+        th.ArrayType(th.StringType),
+        default=[],
+        title="Cart tokens",
+        description="Tokens of the carts to read; Loop has no list of carts.",
+    ),
+    th.Property(
+        "pii",
+        th.StringType,
+        default="keep",
+        title="Personal data",
+        description="What happens to personal data, in every stream: keep, hash (keyed, equal for "
+        "equal values; needs pii_hash_key), or drop.",
+    ),
+    th.Property(
+        "pii_hash_key",
+        th.StringType,
+        secret=True,
+        title="Personal data hash key",
+        description="Key of the hashes that pii: hash makes, 16 characters or more. Keep it: "
+        "another key makes other hashes.",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class TapSettings:
     """A checked configuration. Times in seconds; `span` is what one run may read."""
 
-    api_key: str
-    api_url: str
-    api_version: str
+    connection: Connection
     span: Span
     states: tuple[str, ...]
     page_size: int
-    requests_per_minute: int
     concurrency: int
     lookback: int
-    patience: int
-    timeout: int
     skip_missing_scopes: bool
     trailing: int
     notes_lookback: int
@@ -46,89 +142,39 @@ class Settings:
     warnings: tuple[str, ...]
 
     def __repr__(self) -> str:
-        return f"Settings({self.api_url}, {self.api_version})"
+        return f"TapSettings({self.connection!r})"
 
 
-def check(config: Mapping[str, Any], *, now: datetime, known: Mapping[str, Any]) -> Settings:
-    """Check a configuration; `known` are the properties of all settings there are.
+def check(config: Mapping[str, Any], *, now: datetime, known: Mapping[str, Any]) -> TapSettings:
+    """Check a configuration.
+
+    Args:
+        config: Values by the names of settings.
+        now: The end of what may be read, and what a default `start_date` counts from.
+        known: The JSON Schema of all settings there are, those of the SDK included.
 
     Raises:
         SettingsError: the first thing that is wrong, in one line.
     """
-    for name in config:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f"did you mean '{near[0]}'?" if near else f"the settings are {', '.join(known)}."
-            raise SettingsError(name, f"is not known; {hint}")
-    given = {name: value for name, value in config.items() if value is not None}
-    warnings: list[str] = []
-    version = _one_of(given, "api_version", VERSIONS)
-    if version == "v1":
-        warnings.append(
-            "Setting 'api_version': v1 is a legacy alias of 2026-07 and goes when that is retired; "
-            "use 2026-10."
-        )
-    return Settings(
-        api_key=_key(given),
-        api_url=_url(given),
-        api_version=version,
+    checks.refuse_unknown(config, known)
+    given = checks.with_defaults(config, CONFIG.to_dict()["properties"])
+    connection = check_connection(given)
+    warnings = list(connection.warnings)
+    return TapSettings(
+        connection=connection,
         span=_span(given, now, warnings),
         states=_states(given),
-        page_size=_integer(given, "page_size", 1, 750),
-        requests_per_minute=_integer(given, "requests_per_minute", 1),
-        concurrency=_integer(given, "concurrency", 1, AHEAD),
-        lookback=_integer(given, "lookback_hours", 0) * 3600,
-        patience=_integer(given, "retry_minutes", 0) * 60,
-        # The system's timers do not take centuries.
-        timeout=min(_integer(given, "timeout_seconds", 1), times.DAY),
-        skip_missing_scopes=_one_of(given, "on_missing_scope", ("fail", "skip")) == "skip",
-        trailing=_integer(given, "trailing_days", 0) * times.DAY,
-        notes_lookback=_integer(given, "notes_lookback_days", 0) * times.DAY,
+        page_size=checks.integer(given, "page_size", 1, MOST),
+        concurrency=checks.integer(given, "concurrency", 1, AHEAD),
+        lookback=checks.integer(given, "lookback_hours", 0) * 3600,
+        skip_missing_scopes=checks.one_of(given, "on_missing_scope", ("fail", "skip")) == "skip",
+        trailing=checks.integer(given, "trailing_days", 0) * times.DAY,
+        notes_lookback=checks.integer(given, "notes_lookback_days", 0) * times.DAY,
         cart_tokens=_cart_tokens(given),
-        pii=(pii := cast("Mode", _one_of(given, "pii", ("keep", "hash", "drop")))),
+        pii=(pii := cast("Mode", checks.one_of(given, "pii", ("keep", "hash", "drop")))),
         pii_hash_key=_hash_key(given, pii),
         warnings=tuple(warnings),
     )
-
-
-def _key(given: Mapping[str, Any]) -> str:
-    key = given.get("api_key")
-    if not isinstance(key, str) or not key.strip():
-        raise SettingsError(
-            "api_key", "is missing or empty; give the API key of your Loop account."
-        )
-    key = key.strip()
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise SettingsError("api_key", "holds a space or a character that no key has.")
-    return key
-
-
-def _url(given: Mapping[str, Any]) -> str:
-    url = given.get("api_url", default("api_url"))
-    wants = "accepts a scheme and host (and port), such as https://api.loopreturns.com."
-    if not isinstance(url, str):
-        raise SettingsError("api_url", wants)
-    try:
-        parts = urlsplit(url.strip().rstrip("/"))
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
-        raise SettingsError("api_url", wants) from None
-    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(parts.netloc):
-        raise SettingsError("api_url", wants)
-    if parts.path or parts.query or parts.fragment:
-        raise SettingsError("api_url", f"{wants} The path /api/… is added by the tap.")
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise SettingsError(
-            "api_url", "must be https, since the key is sent to it; http only to this machine."
-        )
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _span(given: Mapping[str, Any], now: datetime, warnings: list[str]) -> Span:
@@ -136,7 +182,7 @@ def _span(given: Mapping[str, Any], now: datetime, warnings: list[str]) -> Span:
     if "start_date" in given:
         start = _date(given, "start_date", now)
     else:
-        start = min(int((now - timedelta(days=730)).timestamp()), end - 1)
+        start = min(int((now - _TWO_YEARS).timestamp()), end - 1)
     if start < times.EARLIEST:
         warnings.append(
             "Setting 'start_date': Loop has no returns from before "
@@ -166,22 +212,14 @@ def _date(given: Mapping[str, Any], name: str, otherwise: datetime) -> int:
 
 
 def _states(given: Mapping[str, Any]) -> tuple[str, ...]:
-    states = given.get("states", default("states"))
-    if isinstance(states, str):
-        states = [state.strip() for state in states.split(",")]
-    wants = f"accepts a list of {', '.join(STATES)}"
-    if not isinstance(states, list) or not states:
-        raise SettingsError("states", f"{wants}.")
-    for state in states:
-        if state not in STATES:
-            raise SettingsError("states", f"{wants}; not {str(state)[:40]!r}.")
+    states = checks.words(given, "states", STATES)
+    if not states:
+        raise SettingsError("states", f"accepts a list of {', '.join(STATES)}.")
     return tuple(state for state in STATES if state in states)
 
 
 def _cart_tokens(given: Mapping[str, Any]) -> tuple[str, ...]:
-    tokens = given.get("cart_tokens", [])
-    if isinstance(tokens, str):
-        tokens = [token.strip() for token in tokens.split(",") if token.strip()]
+    tokens = checks.comma_separated(given["cart_tokens"])
     if not isinstance(tokens, list) or not all(
         isinstance(token, str) and re.fullmatch(r"(?!\.+$)[\w.~-]+", token) for token in tokens
     ):
@@ -196,27 +234,3 @@ def _hash_key(given: Mapping[str, Any], pii: Mode) -> str:
             "pii_hash_key", f"is needed by pii: hash; give {_SHORTEST_HASH_KEY} characters or more."
         )
     return key
-
-
-def _one_of(given: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> str:
-    value = given.get(name, default(name))
-    if value not in choices:
-        raise SettingsError(name, f"accepts one of {', '.join(choices)}; not {str(value)[:40]!r}.")
-    return str(value)
-
-
-def _integer(given: Mapping[str, Any], name: str, least: int, most: int | None = None) -> int:
-    value = given.get(name, default(name))
-    if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d{1,15}\s*", value):
-        value = int(value)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if (
-        not isinstance(value, int)
-        or isinstance(value, bool)
-        or value < least
-        or (most and value > most)
-    ):
-        range_ = f"from {least} to {most}" if most else f"of {least} or more"
-        raise SettingsError(name, f"accepts a whole number {range_}; not {str(value)[:40]!r}.")
-    return value

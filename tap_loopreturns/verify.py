@@ -18,15 +18,14 @@ from typing import TextIO
 
 import click
 
-from tap_loopreturns import cli, files, times
-from tap_loopreturns.errors import SettingsError
-from tap_loopreturns.loop import returns as loop_returns
-from tap_loopreturns.loop.client import Client
-from tap_loopreturns.ordered import in_order
-from tap_loopreturns.settings import Settings
-from tap_loopreturns.spans import Spans
+from loop_returns import times
+from loop_returns.errors import SettingsError, UncleanRecord
+from loop_returns.http.client import Client
+from loop_returns.returns_list.reading import ReturnsReading
+from loop_returns.spans import Spans
+from loopreturns_plugin import command_line, config_files
+from tap_loopreturns.settings import TapSettings
 from tap_loopreturns.tap import TapLoopReturns
-from tap_loopreturns.windows import Windows
 
 Place = tuple[str, str]
 """A month, such as 2026-11, and a state."""
@@ -36,25 +35,34 @@ _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])(?!\d)", re.ASCII)
 _COLUMNS = ("month", "state", "count")
 
 
-def count(client: Client, settings: Settings) -> Counts:
-    """How many returns Loop holds in each month and state."""
-    windows = Windows(
-        dict.fromkeys(settings.states, Spans([settings.span])), page_size=settings.page_size
-    )
+def count(client: Client, settings: TapSettings) -> Counts:
+    """How many returns Loop holds in each month and state.
+
+    As in the tap, a return that comes from outside of its window counts, too: it lands.
+
+    Raises:
+        LoopReturnsError: as `ReturnsReading`; UncleanRecord where a return has no id.
+    """
     places: dict[int, Place] = {}  # by the return, so that one that changes meanwhile counts once
-    for window, answer in in_order(
-        windows.take,
-        lambda window, place: loop_returns.ask(client, window, settings.page_size, place.hold),
+    for portion in ReturnsReading(
+        client,
+        dict.fromkeys(settings.states, Spans([settings.span])),
+        page_size=settings.page_size,
         workers=settings.concurrency,
     ):
-        listed = loop_returns.understand(answer, window)
-        proof = windows.tell(window, listed.seen)
-        for second, row in zip(listed.seen.seconds, listed.heads, strict=True):
-            state = str(row.get("state"))
-            if proof.span.holds(second) and state in settings.states:
+        for second, head in portion.heads():
+            state = str(head.get("state"))
+            if state in settings.states:
                 place = sys.intern(times.show(second)[:7]), sys.intern(state)
-                places[hash(row.get("id"))] = place
+                places[hash(_id(head))] = place
     return Counter(places.values())
+
+
+def _id(head: Mapping[str, object]) -> str | int:
+    name = head.get("id")
+    if not isinstance(name, (str, int)):
+        raise UncleanRecord("returns: a return of the list has no 'id', its key.")
+    return name
 
 
 def read(file: TextIO) -> Counts:
@@ -133,12 +141,14 @@ def command(given: tuple[str, ...], form: str, against: str | None) -> None:
     The span and the states are those of the configuration. To compare with a
     warehouse, set end_date to a moment that its last run has passed.
     """
-    tap = TapLoopReturns(config=files.configuration(given), parse_env_config="ENV" in given)
+    run = TapLoopReturns(
+        config=config_files.configuration(given), parse_env_config="ENV" in given
+    ).run
     theirs = None if against is None else _counts_in(against)
     try:
-        ours = count(tap.client, tap.settings)
+        ours = count(run.client, run.settings)
     finally:
-        tap.client.close()
+        run.client.close()
     if theirs is None:
         rows: list[dict[str, str | int]] = [
             {"month": month, "state": state, "count": number}
@@ -163,8 +173,8 @@ def command(given: tuple[str, ...], form: str, against: str | None) -> None:
         click.echo(show(rows, form))
     what = f"{total:,} returns" if theirs is None else f"{total:,} differences"
     click.echo(
-        f"{what}, changed from {times.show(tap.settings.span.start)} until "
-        f"{times.show(tap.settings.span.end)}; {tap.client.requests} requests.",
+        f"{what}, changed from {times.show(run.settings.span.start)} until "
+        f"{times.show(run.settings.span.end)}; {run.client.requests} requests.",
         err=True,
     )
     if theirs is not None and rows:
@@ -173,4 +183,4 @@ def command(given: tuple[str, ...], form: str, against: str | None) -> None:
 
 def main() -> None:
     """Run the command line; an expected failure is one line and its exit code."""
-    cli.run(command, NAME)
+    command_line.run(command, NAME)

@@ -8,25 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from singer_sdk import typing as th
 
-from tap_loopreturns import options
-from tap_loopreturns import settings as tap_settings
-from tap_loopreturns.errors import SettingsError
-from target_loopreturns.kinds import KINDS, PERMISSIONS
+from loop_returns.errors import SettingsError
+from loopreturns_plugin import checks
+from loopreturns_plugin.connection import CONNECTION, Connection, check_connection
+from target_loopreturns.actions.kinds import KINDS, PERMISSIONS
 
-SHARED = (
-    "api_key",
-    "api_url",
-    "api_version",
-    "requests_per_minute",
-    "retry_minutes",
-    "timeout_seconds",
-)
-_OWN = th.PropertiesList(
+_OWN = (
     th.Property(
         "apply",
         th.BooleanType,
@@ -113,23 +104,14 @@ _OWN = th.PropertiesList(
     ),
 )
 
-
-def _config() -> dict[str, Any]:
-    shared = options.CONFIG.to_dict()["properties"]
-    schema: dict[str, Any] = _OWN.to_dict()
-    schema["properties"] = {name: shared[name] for name in SHARED} | schema["properties"]
-    schema["required"] = ["api_key"]
-    return schema
-
-
-CONFIG = _config()
+CONFIG: dict[str, Any] = th.PropertiesList(*CONNECTION.values(), *_OWN).to_dict()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class TargetSettings:
     """A checked configuration. Times in seconds."""
 
-    account: tap_settings.Settings
+    connection: Connection
     apply: bool
     allow: frozenset[str]
     max_actions: int
@@ -142,68 +124,39 @@ class Settings:
     queue: int
     retry_refused: bool
 
+    def __repr__(self) -> str:
+        return f"TargetSettings({self.connection!r})"
 
-def check(config: Mapping[str, Any]) -> Settings:
+
+def check(config: Mapping[str, Any]) -> TargetSettings:
     """Check a configuration.
 
     Raises:
         SettingsError: the first thing that is wrong, in one line.
     """
-    # The tap's check also refuses names that are not known; what it finds of its
-    # own other settings are their defaults.
-    account = tap_settings.check(config, now=datetime.now(UTC), known=CONFIG["properties"])
-    given = {
-        name: schema.get("default") if config.get(name) is None else config[name]
-        for name, schema in CONFIG["properties"].items()
-    }
-    return Settings(
-        account=account,
-        apply=_truth(given, "apply"),
-        allow=_allow(given),
-        max_actions=_integer(given, "max_actions", 1),
-        stream_map=_stream_map(given),
-        process_flagged=_truth(given, "process_flagged"),
+    known = CONFIG["properties"]
+    checks.refuse_unknown(config, known)
+    given = checks.with_defaults(config, known)
+    return TargetSettings(
+        connection=check_connection(given),
+        apply=checks.truth(given, "apply"),
+        allow=frozenset(checks.words(given, "allow", PERMISSIONS)),
+        max_actions=checks.integer(given, "max_actions", 1),
+        stream_map=_stream_map(given["stream_map"]),
+        process_flagged=checks.truth(given, "process_flagged"),
         ledger=_path(given, "ledger"),
         outcomes=_path(given, "outcomes"),
-        outcomes_format=_format(given),
-        wait=_integer(given, "wait_seconds", 0),
-        queue=_integer(given, "queue_minutes", 0) * 60,
-        retry_refused=_truth(given, "retry_refused"),
+        outcomes_format=checks.one_of(given, "outcomes_format", ("singer", "jsonl")),
+        wait=checks.integer(given, "wait_seconds", 0),
+        queue=checks.integer(given, "queue_minutes", 0) * 60,
+        retry_refused=checks.truth(given, "retry_refused"),
     )
 
 
-def _truth(given: Mapping[str, Any], name: str) -> bool:
-    value = given[name]
-    known = {True: True, False: False, "true": True, "false": False, "1": True, "0": False}
-    if not isinstance(value, (bool, str)) or value not in known:
-        raise SettingsError(name, f"accepts true or false; not {str(value)[:40]!r}.")
-    return known[value]
-
-
-def _integer(given: Mapping[str, Any], name: str, least: int) -> int:
-    value = given[name]
-    if isinstance(value, str) and value.strip().isdecimal():
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise SettingsError(
-            name, f"accepts a whole number of {least} or more; not {str(value)[:40]!r}."
-        )
-    return value
-
-
-def _allow(given: Mapping[str, Any]) -> frozenset[str]:
-    names = given["allow"]
-    if isinstance(names, str):
-        names = [name.strip() for name in names.split(",") if name.strip()]
-    if not isinstance(names, list) or not all(name in PERMISSIONS for name in names):
-        raise SettingsError("allow", f"accepts a list of {', '.join(PERMISSIONS)}.")
-    return frozenset(names)
-
-
-def _stream_map(given: Mapping[str, Any]) -> dict[str, str]:
-    names = given["stream_map"]
+def _stream_map(names: object) -> dict[str, str]:
     if not isinstance(names, Mapping) or not all(
-        isinstance(name, str) and kind in KINDS for name, kind in names.items()
+        isinstance(name, str) and isinstance(kind, str) and kind in KINDS
+        for name, kind in names.items()
     ):
         raise SettingsError(
             "stream_map", f"accepts names of streams, each with one of {', '.join(KINDS)}."
@@ -216,12 +169,3 @@ def _path(given: Mapping[str, Any], name: str) -> str:
     if not isinstance(path, str) or not path.strip() or "\0" in path:
         raise SettingsError(name, "accepts the path of a file.")
     return path
-
-
-def _format(given: Mapping[str, Any]) -> str:
-    value = given["outcomes_format"]
-    if value not in ("singer", "jsonl"):
-        raise SettingsError(
-            "outcomes_format", f"accepts one of singer, jsonl; not {str(value)[:40]!r}."
-        )
-    return str(value)

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
 from functools import cached_property
-from types import FrameType
 from typing import IO, Any, ClassVar
 
 import click
 import msgspec
-from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities
-from singer_sdk.plugin_base import PluginBase, _ConfigInput
 
-from tap_loopreturns import cli, environment, files, logs
-from tap_loopreturns.loop.client import Account, Client
-from tap_loopreturns.loop.pacing import Pacer
-from target_loopreturns import messages, outcomes, plan
-from target_loopreturns import settings as settings_
-from target_loopreturns.errors import ActionsUnsettled
-from target_loopreturns.ledger import open_ledger
-from target_loopreturns.messages import Input
-from target_loopreturns.outcomes import Settled
-from target_loopreturns.run import Run
+from loop_returns.errors import ActionsUnsettled, RecordsUnwritable
+from loop_returns.http.client import Client
+from loopreturns_plugin import command_line
+from loopreturns_plugin.sdk import LoopPlugin
+from target_loopreturns import settings
+from target_loopreturns.actions import messages, outcomes
+from target_loopreturns.actions.messages import Input
+from target_loopreturns.actions.outcomes import Settled
+from target_loopreturns.planning import plan
+from target_loopreturns.sending.apply import Application
+from target_loopreturns.sending.ledger import open_ledger
+from target_loopreturns.settings import TargetSettings
 
 
-class TargetLoopReturns(PluginBase):
+class TargetLoopReturns(LoopPlugin):
     """Singer target for Loop Returns: each row of a query is one action, carried out once."""
 
     # Not the SDK's Target: that one drains batches as it reads. Here nothing is
@@ -37,35 +35,35 @@ class TargetLoopReturns(PluginBase):
 
     name = "target-loopreturns"
     package_name = "tap-loopreturns"
-    config_jsonschema = settings_.CONFIG
+    config_jsonschema = settings.CONFIG
+    after_stop = "; the next run goes on with the rest."
     capabilities: ClassVar[list[CapabilitiesEnum]] = [
         PluginCapabilities.ABOUT,
         PluginCapabilities.STRUCTURED_LOGGING,
     ]
 
-    _asked_to_stop: int | None = None
     _acting = False
 
     @cached_property
-    def settings(self) -> settings_.Settings:
+    def settings(self) -> TargetSettings:
         """The checked configuration."""
-        return settings_.check(self.config)
+        return settings.check(self.config)
 
     @cached_property
     def client(self) -> Client:
         """The account; reads and writes share the one budget of the key."""
-        account = self.settings.account
-        return Client(
-            Account(
-                account.api_url,
-                account.api_version,
-                account.api_key,
-                patience=account.patience,
-                timeout=account.timeout,
-            ),
-            Pacer(account.requests_per_minute),
-            user_agent=f"target-loopreturns/{self.plugin_version}",
+        return self.settings.connection.client(
+            user_agent=f"target-loopreturns/{self.plugin_version}"
         )
+
+    @property
+    def may_stop(self) -> bool:
+        """Until it acts; from then on, a signal waits for the request under way."""
+        return not self._acting
+
+    def check_settings(self) -> Iterable[str]:
+        """Check the configuration; warnings about it, a line each."""
+        return self.settings.connection.warnings
 
     def listen(self, lines: Iterable[str | bytes]) -> None:
         """Read all messages, then plan, and act if told to.
@@ -79,9 +77,11 @@ class TargetLoopReturns(PluginBase):
         self.logger.info("%s rows%s.", f"{given.rows:,}", again)
         with (
             closing(self.client),
-            open_ledger(self.settings.ledger, self.settings.account.api_url) as ledger,
+            open_ledger(self.settings.ledger, self.settings.connection.api_url) as ledger,
         ):
-            run = Run(self.client, ledger, self.settings, stop_if_asked=self.stop_if_asked)
+            run = Application(
+                self.client, ledger, self.settings, stop_if_asked=self.stop.stop_if_asked
+            )
             planned = run.plan(given.actions)
             for line in plan.show(planned, where=self.settings.outcomes):
                 click.echo(line, err=True)
@@ -90,7 +90,7 @@ class TargetLoopReturns(PluginBase):
                 self._write([*run.results.values(), *plans])
                 click.echo("Nothing was done: set 'apply: true' to act.", err=True)
                 return
-            self._acting = True  # from here on, a signal waits for the request under way
+            self._acting = True
             try:
                 run.carry_out(planned)
                 run.wait()
@@ -100,10 +100,18 @@ class TargetLoopReturns(PluginBase):
 
     def _write(self, settled: Iterable[Settled]) -> None:
         settled = sorted(settled, key=lambda one: one.action.line)
-        singer = self.settings.outcomes_format == "singer"
-        outcomes.write(self.settings.outcomes, settled, singer=singer)
+        path = self.settings.outcomes
+        try:
+            outcomes.write(path, settled, singer=self.settings.outcomes_format == "singer")
+        except OSError as error:
+            if not self._acting:
+                raise
+            raise RecordsUnwritable(
+                f"The outcomes cannot be written to {path} ({error.strerror}); the ledger has "
+                "them. Mend the path, and run again with the same rows."
+            ) from None
 
-    def _end(self, given: Input, run: Run) -> None:
+    def _end(self, given: Input, run: Application) -> None:
         """Tell how it went, and pass STATE on if no row need be given again."""
         asked = {action.key for action in given.actions}
         results = Counter(run.results[key].outcome.result for key in asked)
@@ -122,38 +130,6 @@ class TargetLoopReturns(PluginBase):
         if given.state:
             sys.stdout.write(msgspec.json.encode(given.state["value"]).decode() + "\n")
             sys.stdout.flush()
-
-    def stop_if_asked(self) -> None:
-        """Stop here, between two requests, if a signal has asked for it."""
-        if self._asked_to_stop is None:
-            return
-        name = signal.Signals(self._asked_to_stop).name
-        self.logger.warning("Stopped by %s; the next run goes on with the rest.", name)
-        raise SystemExit(128 + self._asked_to_stop)
-
-    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        if not self._acting or self._asked_to_stop is not None:
-            raise SystemExit(128 + signum)
-        self._asked_to_stop = signum
-
-    @classproperty
-    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
-        return environment.read(cls.config_jsonschema["properties"], cls._env_var_prefix)
-
-    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        logs.calm(self.logger)
-        if raise_errors:
-            for warning in self.settings.account.warnings:
-                self.logger.warning(warning)
-        return []
-
-    @classmethod
-    def cb_config(
-        cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]
-    ) -> _ConfigInput:
-        """Read the configuration."""
-        del ctx, param
-        return _ConfigInput(files.configuration(value), "ENV" in value)
 
     @classmethod
     def invoke(
@@ -189,4 +165,4 @@ class TargetLoopReturns(PluginBase):
 
 def main() -> None:
     """Run the command line; an expected failure is one line and its exit code."""
-    cli.run(TargetLoopReturns.cli, TargetLoopReturns.name)
+    command_line.run(TargetLoopReturns.cli, TargetLoopReturns.name)

@@ -12,9 +12,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tap_loopreturns.errors import LoopReturnsError
+from loop_returns.errors import LoopReturnsError
+from mock_loop import Loop, Shop
 from target_loopreturns.target import TargetLoopReturns
-from tests.mock_loop import Loop, Shop
 
 Row = dict[str, Any]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.mock_loop import Loop, Quirks, Shop, serve
+from mock_loop import Loop, Quirks, Shop, serve
 
 
 @pytest.fixture

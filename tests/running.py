@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from mock_loop import Loop
 from tap_loopreturns.tap import TapLoopReturns
-from tests.mock_loop import Loop
 
 Record = dict[str, Any]
 
@@ -91,7 +91,7 @@ def run_tap(
         sys.stdout.flush()
         written = buffer.getvalue().decode()
         sys.stdout = kept
-        tap.client.close()
+        tap.run.client.close()
     if error and fails is False:
         raise error
     if fails and not error:

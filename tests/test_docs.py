@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 import yaml
 
-from tap_loopreturns import errors
+from loop_returns import errors
+from mock_loop import Loop
 from tap_loopreturns.streams import STREAMS
 from tap_loopreturns.tap import TapLoopReturns
 from target_loopreturns.settings import CONFIG as TARGET_CONFIG
-from tests.mock_loop import Loop
 from tests.running import settings
-from tests.targets.destinations import NAMES
-from tests.targets.destinations.base import Destination
+from tests.warehouses.destinations import NAMES
+from tests.warehouses.destinations.base import Destination
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -143,7 +143,7 @@ def _tested() -> dict[str, tuple[str, ...]]:
 
 
 def test_the_table_of_targets_has_the_versions_that_are_tested() -> None:
-    """README's table names each target of the matrix with the version pinned in tests/targets."""
+    """README names each target of the matrix with the version pinned in tests/warehouses."""
     table = README.partition("<!-- targets -->")[2].partition("<!-- /targets -->")[0]
     shown = dict(re.findall(r"^\| \[([\w-]+)\]\([^)]*\) \| ([\d.]+) \|", table, re.MULTILINE))
     assert shown == {name: pins[0].partition("==")[2] for name, pins in _tested().items()}

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from tests.mock_loop import Shop
+from mock_loop import Shop
 from tests.running import Run
 
 KEYS: dict[str, tuple[str, ...]] = {

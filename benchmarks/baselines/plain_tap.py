@@ -18,7 +18,7 @@ from singer_sdk.authenticators import APIKeyAuthenticator
 from singer_sdk.helpers.types import Context
 from singer_sdk.pagination import BaseHATEOASPaginator
 
-from tap_loopreturns import schema_files
+from tap_loopreturns.records import schemas
 
 STATES = ("open", "closed", "cancelled", "expired", "review")
 LONGEST = timedelta(days=119)
@@ -41,7 +41,7 @@ class Returns(RESTStream[ParseResult]):
     primary_keys = ("id",)
     replication_key = "updated_at"
     records_jsonpath = "$.returns[*]"
-    schema = schema_files.load("returns")
+    schema = schemas.load("returns")
 
     @property
     def url_base(self) -> str:

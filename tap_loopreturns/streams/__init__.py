@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from singer_sdk import Tap
+
+from tap_loopreturns.run import Run
 from tap_loopreturns.streams.base import LoopStream
-from tap_loopreturns.streams.lists import (
-    AllowlistItems,
-    BlocklistItems,
+from tap_loopreturns.streams.commerce import (
     BulkOperations,
-    Carts,
     Collections,
     Customers,
-    Destinations,
     Inventories,
     Locations,
     Orders,
     Products,
     ProductVariants,
+)
+from tap_loopreturns.streams.lists import (
+    AllowlistItems,
+    BlocklistItems,
+    Carts,
+    Destinations,
     Webhooks,
 )
 from tap_loopreturns.streams.one_by_one import ReturnDetails, ReturnNotes
@@ -24,7 +29,9 @@ from tap_loopreturns.streams.returns import (
     ReturnLabels,
     ReturnLineItems,
     Returns,
+    ReturnsStream,
 )
+from tap_loopreturns.streams.returns_delivery import ReturnsDelivery
 from tap_loopreturns.streams.shipping import (
     AdvancedShippingNotices,
     HappyReturnsShipmentItems,
@@ -32,28 +39,42 @@ from tap_loopreturns.streams.shipping import (
     LabelRequests,
 )
 
+# What is waited for most comes first, then what costs few requests, last one request a row.
 STREAMS: tuple[type[LoopStream], ...] = (
     Returns,
     ReturnLineItems,
     ReturnExchanges,
     ReturnLabels,
-    ReturnDetails,
-    ReturnNotes,
-    AdvancedShippingNotices,
-    LabelRequests,
-    HappyReturnsShipments,
-    HappyReturnsShipmentItems,
-    AllowlistItems,
-    BlocklistItems,
     Destinations,
     Webhooks,
-    Carts,
-    Orders,
-    Customers,
-    Products,
-    ProductVariants,
-    Collections,
+    AllowlistItems,
+    BlocklistItems,
+    LabelRequests,
+    HappyReturnsShipments,
+    AdvancedShippingNotices,
     Locations,
-    Inventories,
+    Collections,
     BulkOperations,
+    Products,
+    Customers,
+    Orders,
+    Inventories,
+    Carts,
+    HappyReturnsShipmentItems,
+    ProductVariants,
+    ReturnDetails,
+    ReturnNotes,
 )
+
+
+def build(tap: Tap, run: Run) -> list[LoopStream]:
+    """All streams of a run, in the order of `STREAMS`."""
+    delivery = ReturnsDelivery(run)
+    streams: list[LoopStream] = []
+    for kind in STREAMS:
+        if issubclass(kind, ReturnsStream):
+            delivery.streams.append(kind(tap, run, delivery.read))
+            streams.append(delivery.streams[-1])
+        else:
+            streams.append(kind(tap, run))
+    return streams

@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tap_loopreturns.bookmark import Bookmark
-from tap_loopreturns.clean import Record, asked_by
-from tap_loopreturns.errors import LoopRefused, UnexpectedAnswer
-from tap_loopreturns.loop import envelopes
-from tap_loopreturns.loop import returns as loop_returns
-from tap_loopreturns.loop.client import Answer
-from tap_loopreturns.ordered import in_order
-from tap_loopreturns.reconcile import is_outside
-from tap_loopreturns.spans import Span, Spans
+from loop_returns import endpoints
+from loop_returns.errors import UnexpectedAnswer
+from loop_returns.fetch_ahead import fetch_ahead
+from loop_returns.http import envelopes
+from loop_returns.returns_list import answers
+from loop_returns.returns_list.reading import ReturnsReading
+from loop_returns.spans import Span, Spans
+from loop_returns.times import parse, show, spell
+from tap_loopreturns.output.state import StreamState
+from tap_loopreturns.records.cleaner import asked_by
+from tap_loopreturns.records.objects import Record
 from tap_loopreturns.streams.base import LoopStream
-from tap_loopreturns.times import parse, show, spell
-from tap_loopreturns.windows import Windows
 
 _CHUNK = 100  # returns between two bookmarks
 
@@ -37,131 +37,99 @@ class OneByOne(LoopStream):
 
     selected_by_default = False
     costs = "one a return that changed"
-    scope = loop_returns.SCOPE
 
     def read(self) -> None:
         """Read what is missing; the bookmark follows every hundred returns."""
-        settings, client = self.tap.settings, self.tap.client
-        mark = Bookmark.read(
-            str(type(self).replication_key),
-            self.bookmark_entry(),
-            settings.states,
-            now=self.tap.now,
-        )
-        span = self.tap.span
-        start = span.start if mark.value is None else min(span.start, mark.value)
-        wanted = Span(start, span.end)
-        missing = mark.missing(settings.states, wanted, lookback=self.lookback())
-        mark.reopen(missing, span.end)
+        settings, client = self.run.settings, self.run.client
+        state = self.state(settings.states, lookback=self.lookback())
         before = client.requests
-        changed = self._list(missing)
-        minutes = len(changed) / settings.requests_per_minute
+        changed = self._list(state)
+        minutes = len(changed) / settings.connection.requests_per_minute
         self.progress.start(
-            f"{len(changed):,} returns changed since {show(start)}: as many requests, "
+            f"{len(changed):,} returns changed since {show(state.wanted.start)}: as many requests, "
             f"at least {minutes:,.0f} minutes"
         )
-        everything = _union(missing)
-        at = next(iter(everything)).start if everything else wanted.end
-        todo = iter(changed)
-        for count, (one, answer) in enumerate(
-            in_order(
-                lambda: next(todo, None),
-                lambda one, _: self._ask(one),
-                workers=settings.concurrency,
-                idle=self.tap.stop_if_asked,
-            ),
-            1,
-        ):
-            if answer is not None:
-                self.write([self.clean(row) for row in self.rows(one, answer)])
+        at = min([span.start for span in state.lacking], default=state.wanted.start)
+        for count, (one, document) in enumerate(self._ask_for(changed), 1):
+            if document is not None:
+                self.write_rows(list(self.rows(one, document)))
             self.progress.add(0, count / len(changed))
             if count % _CHUNK == 0 and count < len(changed):
                 until = changed[count].second
-                self._cover(mark, missing, Span(at, until), start)
+                self._cover(state, Span(at, until))
                 at = until
-            self.tap.stop_if_asked()
-        self._cover(mark, missing, Span(at, wanted.end), start)
+            self.run.stop_if_asked()
+        self._cover(state, Span(at, state.wanted.end))
         self.end(client.requests - before, f"{len(changed):,} returns changed")
 
     def probe(self) -> None:
         """Ask for a second of open returns; what they need is the same scope."""
-        loop_returns.probe(self.tap.client, self.tap.settings.span.end)
+        answers.probe(self.run.client, self.run.settings.span.end)
 
     def lookback(self) -> int:
         """Seconds behind the bookmark that are read again."""
-        return self.tap.settings.lookback
+        return self.run.settings.lookback
 
     @abstractmethod
-    def ask(self, return_id: str) -> Answer:
-        """Ask for one return.
+    def ask(self, return_id: str) -> Any:
+        """Ask for what belongs to one return: the parsed answer, None where there is nothing.
 
         Raises:
-            LoopRefused: there is nothing (see `is_nothing`), or something is wrong.
+            LoopReturnsError: as `Endpoint.read`.
         """
 
     @abstractmethod
-    def is_nothing(self, refusal: LoopRefused) -> bool:
-        """Whether a refusal only says that there is nothing to have."""
-
-    @abstractmethod
-    def rows(self, changed: Changed, answer: Answer) -> Iterator[Record]:
+    def rows(self, changed: Changed, document: Any) -> Iterator[Record]:
         """The rows in an answer."""
 
-    def _ask(self, changed: Changed) -> Answer | None:
-        try:
-            return self.ask(changed.id)
-        except LoopRefused as refusal:
-            if self.is_nothing(refusal):
-                return None
-            raise
+    def _ask_for(self, changed: list[Changed]) -> Iterator[tuple[Changed, Any]]:
+        todo = iter(changed)
+        return fetch_ahead(
+            lambda: next(todo, None),
+            lambda one: self.ask(one.id),
+            workers=self.run.settings.concurrency,
+            idle=self.run.stop_if_asked,
+        )
 
-    def _list(self, missing: dict[str, Spans]) -> list[Changed]:
-        settings, client = self.tap.settings, self.tap.client
+    def _list(self, state: StreamState) -> list[Changed]:
+        settings = self.run.settings
         changed: dict[str, Changed] = {}
-        windows = Windows(missing, page_size=settings.page_size)
-        for window, answer in in_order(
-            windows.take,
-            lambda window, place: loop_returns.ask(client, window, settings.page_size, place.hold),
+        for portion in ReturnsReading(
+            self.run.client,
+            state.missing,
+            page_size=settings.page_size,
             workers=settings.concurrency,
-            idle=self.tap.stop_if_asked,
+            on_contradiction=lambda line: self.logger.warning("%s", line),
+            idle=self.run.stop_if_asked,
         ):
-            listed = loop_returns.understand(answer, window)
-            proof = windows.tell(window, listed.seen)
-            for second, row in zip(listed.seen.seconds, listed.heads, strict=True):
-                if proof.span.holds(second) or is_outside(window, second):
-                    one = Changed(
-                        second, asked_by(row, "id", self.name), spell(parse(row["updated_at"]))
-                    )
-                    changed[one.id] = one
+            for second, head in portion.heads():
+                updated_at = spell(parse(head["updated_at"]))
+                one = Changed(second, asked_by(head, "id", self.name), updated_at)
+                changed[one.id] = one
         return sorted(changed.values(), key=lambda one: (one.second, one.id))
 
-    def _cover(self, mark: Bookmark, missing: dict[str, Spans], span: Span, start: int) -> None:
-        credit = {state: spans & Spans([span]) for state, spans in missing.items()}
-        mark.cover(credit, self.tap.settings.states, start)
-        self.checkpoint(mark.entry())
-        self.flush_state()
+    def _cover(self, state: StreamState, span: Span) -> None:
+        state.cover(dict.fromkeys(state.missing, Spans([span])))
+        state.flush()
 
 
 class ReturnDetails(OneByOne):
     """What the list of returns leaves out: refunds by gateway, the customer's name."""
 
     name = "return_details"
-    endpoint = "/warehouse/return/details"
+    endpoint = endpoints.RETURN_DETAILS
     keys = ("id",)
     replication_key = "updated_at"
 
-    def ask(self, return_id: str) -> Answer:
-        """Ask for the details of a return."""
-        return self.tap.client.get(self.endpoint, {"return_id": return_id}, scope=self.scope)
+    def ask(self, return_id: str) -> Any:
+        """Ask for the details of a return; one that was listed has some."""
+        path = self.endpoint.path
+        answer = self.run.client.get(path, {"return_id": return_id}, scope=self.endpoint.scope)
+        return answer.json()
 
-    def is_nothing(self, refusal: LoopRefused) -> bool:
-        """Never so: a return that was listed has details."""
-        del refusal
-        return False
-
-    def rows(self, changed: Changed, answer: Answer) -> Iterator[Record]:
+    def rows(self, changed: Changed, document: Any) -> Iterator[Record]:
         """The one return."""
-        row = envelopes.row(answer.json(), answer.where)
+        row = envelopes.row(document, self.endpoint.path)
         if asked_by(row, "id", self.name) != changed.id:
             raise UnexpectedAnswer(
                 f"{self.name}: asked for return {changed.id}, Loop answers another one."
@@ -175,30 +143,20 @@ class ReturnNotes(OneByOne):
     """Notes that were written on returns."""
 
     name = "return_notes"
-    endpoint = "/warehouse/return/{id}/notes"
+    endpoint = endpoints.RETURN_NOTES
     keys = ("id",)
     replication_key = "return_updated_at"
 
     def lookback(self) -> int:
         """A note is not known to change its return's `updated_at`, so some days are read again."""
-        return max(self.tap.settings.lookback, self.tap.settings.notes_lookback)
+        return max(self.run.settings.lookback, self.run.settings.notes_lookback)
 
-    def ask(self, return_id: str) -> Answer:
+    def ask(self, return_id: str) -> Any:
         """Ask for the notes of a return."""
-        return self.tap.client.get(f"/warehouse/return/{return_id}/notes", scope=self.scope)
+        return self.endpoint.read(self.run.client, id=return_id)
 
-    def is_nothing(self, refusal: LoopRefused) -> bool:
-        """A return without notes is answered with 422 and `false`."""
-        return refusal.status == 422 and refusal.body is False  # noqa: PLR2004
-
-    def rows(self, changed: Changed, answer: Answer) -> Iterator[dict[str, Any]]:
+    def rows(self, changed: Changed, document: Any) -> Iterator[Record]:
         """The notes, a bare list, each with its return's id."""
-        for row in envelopes.rows(answer.json(), "notes", answer.where, bare=True):
+        where = self.endpoint.at(id=changed.id)
+        for row in envelopes.rows(document, self.endpoint.rows, where, bare=True):
             yield {**row, "return_id": changed.id, "return_updated_at": changed.updated_at}
-
-
-def _union(missing: dict[str, Spans]) -> Spans:
-    union = Spans()
-    for spans in missing.values():
-        union |= spans
-    return union

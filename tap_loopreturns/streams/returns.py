@@ -3,49 +3,39 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable, Iterable
 from functools import cached_property
-from itertools import islice
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import ClassVar
 
-import msgspec
+from singer_sdk import Tap
 
-from tap_loopreturns import times
-from tap_loopreturns.bookmark import Bookmark
-from tap_loopreturns.clean import ADDITIONAL, Record
-from tap_loopreturns.errors import UncleanRecord
-from tap_loopreturns.loop import returns as loop_returns
-from tap_loopreturns.options import STATES
-from tap_loopreturns.ordered import in_order
-from tap_loopreturns.progress import stretch
-from tap_loopreturns.reconcile import Reconciliation, is_outside
-from tap_loopreturns.spans import Span, Spans
+from loop_returns.endpoints import RETURNS_LIST
+from loop_returns.errors import UncleanRecord
+from loop_returns.returns_list import answers
+from tap_loopreturns.records.cleaner import ADDITIONAL
+from tap_loopreturns.records.objects import Record
+from tap_loopreturns.run import Run
 from tap_loopreturns.streams.base import LoopStream
-from tap_loopreturns.windows import Windows
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from tap_loopreturns.tap import TapLoopReturns
-
-_T = TypeVar("_T")
-_AT_ONCE = 200  # rows cleaned and written; an unpaged answer may hold many thousands
 
 
 class ReturnsStream(LoopStream):
     """A stream filled from the list of returns; those selected are read together."""
 
-    scope = loop_returns.SCOPE
     replication_key = "updated_at"
-    endpoint = "/warehouse/return/list"
+    endpoint = RETURNS_LIST
     costs = "one for 750 returns"
+
+    def __init__(self, tap: Tap, run: Run, read_together: Callable[[], object]) -> None:
+        super().__init__(tap, run)
+        self._read_together = read_together
 
     def read(self) -> None:
         """Read for all selected streams of the list, at the turn of the first of them."""
-        self.tap.returns_reading.read()
+        self._read_together()
 
     def probe(self) -> None:
         """Ask for a second of open returns."""
-        loop_returns.probe(self.tap.client, self.tap.settings.span.end)
+        answers.probe(self.run.client, self.run.settings.span.end)
 
     @abstractmethod
     def records(self, record: Record) -> Iterable[Record]:
@@ -157,150 +147,3 @@ class ReturnLabels(Exploded):
     def keyed(self, record: Record, index: int) -> Record:
         """Give the record its place, counted from 1."""
         return {**record, "position": index + 1}
-
-
-class ReturnsReading:
-    """One reading of the list of returns for all selected streams that live on it.
-
-    Each stream has a bookmark of its own: what one of them lacks is asked for,
-    and only those that lack it are given it.
-    """
-
-    def __init__(self, tap: TapLoopReturns, streams: list[ReturnsStream], cleaner: Returns) -> None:
-        self._tap = tap
-        self._streams = streams
-        self._returns = cleaner
-        self._done = False
-
-    def read(self) -> None:
-        """Read what is missing; nothing, if that has been done in this run."""
-        if self._done:
-            return
-        self._done = True
-        settings, client, span = self._tap.settings, self._tap.client, self._tap.span
-        states = settings.states
-        marks: dict[str, Bookmark] = {}
-        missing: dict[str, dict[str, Spans]] = {}
-        starts: dict[str, int] = {}
-        for stream in self._streams:
-            key = str(type(stream).replication_key)
-            mark = Bookmark.read(key, stream.bookmark_entry(), states, now=self._tap.now)
-            start = span.start if mark.value is None else min(span.start, mark.value)
-            marks[stream.name], starts[stream.name] = mark, start
-            missing[stream.name] = mark.missing(
-                states, Span(start, span.end), lookback=settings.lookback
-            )
-            mark.reopen(missing[stream.name], span.end)
-            stream.write_schema()
-            since = min(
-                (next(iter(spans)).start for spans in missing[stream.name].values()), default=None
-            )
-            stream.progress.start(
-                f"{', '.join(states)} returns changed since {times.show(since)}, "
-                f"{stretch(max(map(_length, missing[stream.name].values())))} of them"
-                if since
-                else "nothing to read"
-            )
-        union = {
-            state: _union(lacking.get(state, Spans()) for lacking in missing.values())
-            for state in states
-        }
-        windows = Windows(
-            {s: spans for s, spans in union.items() if spans}, page_size=settings.page_size
-        )
-        total = sum(spans.length for spans in union.values())
-        done = 0
-        before = client.requests
-        tally = Reconciliation()
-        strange: set[str] = set()
-        for window, answer in in_order(
-            windows.take,
-            lambda window, place: loop_returns.ask(client, window, settings.page_size, place.hold),
-            workers=settings.concurrency,
-            idle=self._tap.stop_if_asked,
-        ):
-            listed = loop_returns.understand(answer, window)
-            seen = listed.seen
-            for contradiction in tally.take(window, listed.heads, listed.checksums, seen):
-                self._streams[0].logger.warning("%s", contradiction)
-            strange |= seen.states.difference(STATES)
-            proof = windows.tell(window, seen)
-            rows = (
-                (second, row)
-                for second, row in zip(seen.seconds, listed.rows, strict=True)
-                if proof.span.holds(second) or is_outside(window, second)
-            )
-            while some := list(islice(rows, _AT_ONCE)):
-                self._write(some, proof.span, missing)
-            done += sum(spans.length for spans in proof.credit.values())
-            for stream in self._streams:
-                lacking = missing[stream.name]
-                credit = {
-                    state: spans & lacking.get(state, Spans())
-                    for state, spans in proof.credit.items()
-                }
-                marks[stream.name].cover(credit, states, starts[stream.name])
-                stream.checkpoint(marks[stream.name].entry())
-                stream.progress.add(0, done / total if total else None)
-            self._streams[0].flush_state()
-            self._tap.stop_if_asked()
-        for stream in self._streams:
-            stream.end(
-                client.requests - before,
-                f"{tally.windows:,} windows of {', '.join(states)} returns",
-                *filter(None, (str(tally),)),
-            )
-        if strange:
-            self._returns.logger.warning(
-                "returns: Loop sent returns in states that this version does not know: %s. They "
-                "are kept, but cannot be asked for by name; see whether there is a newer version.",
-                ", ".join(sorted(state[:40] for state in strange)),
-            )
-        if unknown := self._returns.clean.unknown:
-            self._returns.logger.warning(
-                "returns: Loop sent fields that the schema does not know; they are kept in "
-                "additional_fields: %s",
-                ", ".join(sorted(unknown)),
-            )
-
-    def _write(
-        self,
-        rows: list[tuple[int, msgspec.Raw | Record]],
-        span: Span,
-        missing: dict[str, dict[str, Spans]],
-    ) -> None:
-        clean = self._returns.clean
-        if self._streams == [self._returns] and self._returns.written_as_it_is:
-            lacking = _union(missing[self._returns.name].values())
-            wanted = self._wanted(rows, span, lacking)
-            self._returns.write_as_it_is([clean.quickly(row) for _, row in wanted])
-            return
-        records = [(second, clean.read(row)) for second, row in rows]
-        for stream in self._streams:
-            lacking = _union(missing[stream.name].values())
-            stream.write(
-                [
-                    exploded
-                    for _, record in self._wanted(records, span, lacking)
-                    for exploded in stream.records(record)
-                ]
-            )
-
-    def _wanted(
-        self, rows: list[tuple[int, _T]], span: Span, lacking: Spans
-    ) -> list[tuple[int, _T]]:
-        """The rows that a stream lacks, and those that were sent without being asked for."""
-        if not Spans([span]) - lacking:
-            return rows
-        return [row for row in rows if lacking.holds(row[0]) or not span.holds(row[0])]
-
-
-def _length(spans: Spans) -> int:
-    return spans.length
-
-
-def _union(spans: Iterable[Spans]) -> Spans:
-    union = Spans()
-    for some in spans:
-        union |= some
-    return union

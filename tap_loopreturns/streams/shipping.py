@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
-from tap_loopreturns import times
-from tap_loopreturns.clean import asked_by
-from tap_loopreturns.errors import UncleanRecord
-from tap_loopreturns.loop import pages
-from tap_loopreturns.loop.pages import Listing, Rows
-from tap_loopreturns.ordered import in_order
-from tap_loopreturns.spans import Span
-from tap_loopreturns.streams.dated import Dated
-from tap_loopreturns.times import DAY
-from tap_loopreturns.values import Unclean, moment
+from loop_returns import endpoints, times
+from loop_returns.errors import UncleanRecord
+from loop_returns.fetch_ahead import fetch_ahead
+from loop_returns.http.client import Client
+from loop_returns.paging import Rows
+from loop_returns.spans import Span
+from loop_returns.times import DAY
+from tap_loopreturns.records.cleaner import asked_by
+from tap_loopreturns.records.values import Unclean, moment
+from tap_loopreturns.streams.by_date import ByDate
 
 _NAMES = (
     "return_id",
@@ -28,7 +29,7 @@ _NAMES = (
 )
 
 
-class AdvancedShippingNotices(Dated):
+class AdvancedShippingNotices(ByDate):
     """One record a returned line item, as a warehouse wants it announced.
 
     Loop takes whole days here, and does not say which of a row's dates they are
@@ -38,9 +39,8 @@ class AdvancedShippingNotices(Dated):
 
     name = "advanced_shipping_notices"
     keys: tuple[str, ...] = ("id", "return_line_item_id")
-    scope = "Returns"
     replication_key = "created_at"
-    endpoint = path = "/warehouse/reporting/asn"
+    endpoint = endpoints.SHIPPING_NOTICES
     costs = "one for about 5,000 rows, or 117 days"
     longest = 117 * DAY  # with a day on each side, within the 120 that 2026-10 allows
     _days = 14  # of the next window; the answer is not paged, so it follows the density
@@ -52,13 +52,8 @@ class AdvancedShippingNotices(Dated):
 
     def read_window(self, window: Span) -> None:
         """Ask for the days of a window."""
-        params = {
-            "from": times.show(window.start - DAY)[:10],
-            "to": times.show(window.end + DAY)[:10],
-        }
-        listing = Listing(self.path, "asn", self.scope, params)
         rows = 0
-        for page in pages.single(self.tap.client, listing):
+        for page in self.pages(_day(window.start - DAY), _day(window.end + DAY)):
             self.write_rows(page)
             rows += len(page)
         days = window.length / DAY
@@ -67,55 +62,50 @@ class AdvancedShippingNotices(Dated):
 
     def probe(self) -> None:
         """Ask for a day."""
-        day = times.show(self.tap.settings.span.end)[:10]
-        self.tap.client.probe(self.path, {"from": day, "to": day}, scope=self.scope)
+        day = _day(self.run.settings.span.end)
+        params = {"from": day, "to": day}
+        self.run.client.probe(self.endpoint.path, params, scope=self.endpoint.scope)
 
 
-class LabelRequests(Dated):
+class LabelRequests(ByDate):
     """Requests for labels that the shop's own carrier integration fulfils."""
 
     name = "label_requests"
     keys: tuple[str, ...] = ("id",)
-    scope = "Label Requests (Read)"
     replication_key = "created_at"
-    endpoint = path = "/label-requests"
+    endpoint = endpoints.LABEL_REQUESTS
     costs = "one for 250 rows"
 
     def read_window(self, window: Span) -> None:
         """Ask for those created in a window: `from` is included, `to` is not."""
-        params = {"from": times.show(window.start), "to": times.show(window.end)}
-        for rows in pages.offset(self.tap.client, Listing(self.path, "data", self.scope, params)):
+        for rows in self.pages(times.show(window.start), times.show(window.end)):
             self.write_rows(rows)
 
     def probe(self) -> None:
         """Ask for one."""
-        self.tap.client.probe(self.path, {"limit": 1}, scope=self.scope)
+        self.run.client.probe(self.endpoint.path, {"limit": 1}, scope=self.endpoint.scope)
 
 
-class HappyReturnsShipments(Dated):
+class HappyReturnsShipments(ByDate):
     """Shipments from Happy Returns' hubs."""
 
     name = "happy_returns_shipments"
     keys: tuple[str, ...] = ("loop_shipment_id",)
-    scope = "Happy Returns Shipments (Read)"
     replication_key = "updated_at"
-    endpoint = path = "/happy-returns/shipments"
+    endpoint = endpoints.HAPPY_RETURNS_SHIPMENTS
     costs = "one a page"
 
     def read_window(self, window: Span) -> None:
         """Ask for a window; neither its bounds nor its column are documented, so a day more."""
-        for rows in self._shipments(window):
+        for rows in _shipments(self.run.client, window):
             self.write_rows(rows)
-
-    def _shipments(self, window: Span) -> Any:
-        params = {"from": times.show(window.start - DAY), "to": times.show(window.end)}
-        return pages.numbered(self.tap.client, Listing(self.path, "data", self.scope, params))
 
     def probe(self) -> None:
         """Ask for a moment."""
-        end = self.tap.settings.span.end
+        end = self.run.settings.span.end
         params = {"from": times.show(end - 60), "to": times.show(end)}
-        self.tap.client.probe(self.path, params, scope=self.scope)
+        listing = endpoints.HAPPY_RETURNS_SHIPMENTS
+        self.run.client.probe(listing.path, params, scope=listing.scope)
 
 
 class HappyReturnsShipmentItems(HappyReturnsShipments):
@@ -124,19 +114,24 @@ class HappyReturnsShipmentItems(HappyReturnsShipments):
     name = "happy_returns_shipment_items"
     keys: tuple[str, ...] = ("shipment_id", "row_key")
     replication_key = "shipment_updated_at"
-    endpoint = "/happy-returns/shipments/{id}/items"
+    endpoint = endpoints.HAPPY_RETURNS_SHIPMENT_ITEMS
     costs = "one a shipment that changed"
 
     def read_window(self, window: Span) -> None:
         """Ask for the shipments of a window, then for the items of each that changed."""
         changed = iter(
-            [one for page in self._shipments(window) for one in page if self._has_changed(one)]
+            [
+                one
+                for page in _shipments(self.run.client, window)
+                for one in page
+                if self._has_changed(one)
+            ]
         )
-        for shipment, rows in in_order(
+        for shipment, rows in fetch_ahead(
             lambda: next(changed, None),
-            lambda shipment, _: self._items(shipment),
-            workers=self.tap.settings.concurrency,
-            idle=self.tap.stop_if_asked,
+            self._items,
+            workers=self.run.settings.concurrency,
+            idle=self.run.stop_if_asked,
         ):
             self._write_items(shipment, rows)
 
@@ -148,9 +143,9 @@ class HappyReturnsShipmentItems(HappyReturnsShipments):
         return at is None or times.second(at) >= self.changed_since
 
     def _items(self, shipment: dict[str, Any]) -> Rows:
-        path = f"{self.path}/{asked_by(shipment, 'loop_shipment_id', self.name)}/items"
-        listing = Listing(path, "data", self.scope)
-        return [row for page in pages.numbered(self.tap.client, listing) for row in page]
+        shipment_id = asked_by(shipment, "loop_shipment_id", self.name)
+        pages = self.endpoint.pages(self.run.client, id=shipment_id)
+        return [row for page in pages for row in page]
 
     def _write_items(self, shipment: dict[str, Any], rows: Rows) -> None:
         taken: Counter[str] = Counter()
@@ -166,6 +161,15 @@ class HappyReturnsShipmentItems(HappyReturnsShipments):
             row["shipment_updated_at"] = shipment.get("updated_at")
             row.setdefault("shipment_id", shipment.get("loop_shipment_id"))
         self.write_rows(rows)
+
+
+def _day(second: int) -> str:
+    return times.show(second)[:10]
+
+
+def _shipments(client: Client, window: Span) -> Iterator[Rows]:
+    params = {"from": times.show(window.start - DAY), "to": times.show(window.end)}
+    return endpoints.HAPPY_RETURNS_SHIPMENTS.pages(client, params)
 
 
 def _row_key(row: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from loopreturns_events.store import Store, open_store
-from tests.targets.postgres_server import PostgresServer, postgres
+from tests.warehouses.postgres_server import PostgresServer, postgres
 
 
 @pytest.fixture(scope="session")

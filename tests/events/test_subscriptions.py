@@ -10,8 +10,8 @@ import pytest
 
 from loopreturns_events.settings import Shop
 from loopreturns_events.subscriptions import PAIRS, Subscription, check
+from mock_loop import Loop
 from tests.events.receiving import command, configure
-from tests.mock_loop import Loop
 
 ADDRESS = "https://events.example.com/hooks/acme"
 SHOP = Shop("acme", address=ADDRESS)

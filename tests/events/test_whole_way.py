@@ -7,8 +7,8 @@ from pathlib import Path
 
 from loopreturns_events.reading import open_reader
 from loopreturns_events.subscriptions import PAIRS
+from mock_loop import Loop, Rules, Webhooks
 from tests.events.receiving import SECRET, command, configure, running
-from tests.mock_loop import Loop, Rules, Webhooks
 
 
 def test_every_change_reaches_the_reader_though_the_receiver_is_killed_meanwhile(

@@ -9,17 +9,8 @@ import time
 from argparse import Namespace
 from collections.abc import Callable
 
-from tests.mock_loop import Quirks, Shop, serve
-from tests.proofs import (
-    chaos,
-    crash,
-    faults,
-    fuzz,
-    kills,
-    target_kills,
-    target_meltano,
-    ties,
-)
+from mock_loop import Quirks, Shop, serve
+from tests.proofs import chaos, crash, faults, fuzz, kills, target_kills, target_meltano, ties
 from tests.proofs.running import quiet
 
 RETURNS = ("returns", "return_line_items", "return_exchanges", "return_labels")

@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
+from loop_returns.errors import LoopReturnsError
+from mock_loop import Faults, Loop, Quirks, Shop, clock, serve
+from mock_loop.seeds.returns import STATES
 from tap_loopreturns import settings as settings_
-from tap_loopreturns.errors import LoopReturnsError
 from tap_loopreturns.tap import TapLoopReturns
-from tests.mock_loop import Faults, Loop, Quirks, Shop, clock, serve
-from tests.mock_loop.seeds.returns import STATES
 from tests.proofs.running import without_waiting
 from tests.proofs.warehouse import Warehouse, missing_returns, unlike
 from tests.running import Run, run_tap, settings
@@ -119,7 +119,7 @@ class Story:
 
         def prepare(tap: TapLoopReturns) -> None:
             now = datetime.fromtimestamp(self.end, UTC)
-            tap.settings = settings_.check(tap.config, now=now, known=tap.config)
+            tap.run.settings = settings_.check(tap.config, now=now, known=tap.config)
             wait(tap)
 
         run = run_tap(

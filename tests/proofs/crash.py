@@ -9,7 +9,7 @@ from random import Random
 from statistics import mean
 from typing import Any
 
-from tests.mock_loop import Loop
+from mock_loop import Loop
 from tests.proofs.running import without_waiting
 from tests.proofs.warehouse import Key, Warehouse, missing_returns, unlike
 from tests.running import run_tap, settings

@@ -14,9 +14,9 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
 
-from tap_loopreturns.errors import LoopReturnsError
+from loop_returns.errors import LoopReturnsError
+from mock_loop import HOSTILE, TRANSIENT, Faults, Quirks, Shop, serve
 from tap_loopreturns.tap import TapLoopReturns
-from tests.mock_loop import HOSTILE, TRANSIENT, Faults, Quirks, Shop, serve
 from tests.proofs.running import without_waiting
 from tests.proofs.warehouse import Warehouse, missing_returns, unlike
 from tests.running import run_tap, settings
@@ -124,7 +124,7 @@ def _one(result: Faulty, rate: float, seed: int, returns: int) -> None:
 
         def prepare(tap: TapLoopReturns) -> None:
             wait(tap)
-            tap.client._session.mount("http://", unreached)
+            tap.run.client._session.mount("http://", unreached)
 
         run = run_tap(config, select=STREAMS, prepare=prepare, fails=None)
         warehouse.load(run.lines)

@@ -19,9 +19,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.mock_loop import Loop, Quirks, Shop, clock, serve
-from tests.targets import compare, meant, meltano, venvs
-from tests.targets.destinations import Destination, destination
+from mock_loop import Loop, Quirks, Shop, clock, serve
+from tests.warehouses import compare, meant, meltano, venvs
+from tests.warehouses.destinations import Destination, destination
 
 STREAMS = ("returns", "return_line_items", "return_exchanges", "return_labels", "label_requests")
 # Slow enough that a backfill takes longer than the runs that are killed.

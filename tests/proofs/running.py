@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
 
-from tap_loopreturns.loop.client import Account, Client
-from tap_loopreturns.loop.pacing import Pacer
+from loop_returns.http.client import Account, Client
+from loop_returns.http.pacing import Pacer
 from tap_loopreturns.tap import TapLoopReturns
 
 
@@ -37,17 +37,18 @@ def without_waiting(
     """Prepares a tap (see `run_tap`) so that no pause takes time."""
 
     def prepare(tap: TapLoopReturns) -> None:
-        chosen, clock, rng = tap.settings, Jumping(), Random(seed)
+        chosen, clock, rng = tap.run.settings, Jumping(), Random(seed)
+        way = chosen.connection
         account = Account(
-            chosen.api_url,
-            chosen.api_version,
-            chosen.api_key,
-            patience=chosen.patience if patience is None else patience,
+            way.api_url,
+            way.api_version,
+            way.api_key,
+            patience=way.patience if patience is None else patience,
             timeout=timeout,
         )
-        tap.client = Client(
+        tap.run.client = Client(
             account,
-            Pacer(chosen.requests_per_minute, clock=clock.now, sleep=clock.sleep),
+            Pacer(way.requests_per_minute, clock=clock.now, sleep=clock.sleep),
             connections=chosen.concurrency,
             clock=clock.now,
             sleep=clock.sleep,

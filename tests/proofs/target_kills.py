@@ -23,10 +23,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from target_loopreturns import run as run_
+from mock_loop import Quirks, Shop, serve
+from target_loopreturns.sending import apply
+from target_loopreturns.sending.apply import Application
 from target_loopreturns.target import TargetLoopReturns
 from tests.acting import ALL_ALLOWED, Desk, Expected, Ran, Row, messages, mixed
-from tests.mock_loop import Quirks, Shop, serve
 
 # Loop's answer comes after it has acted, so that many kills fall in between.
 SLOW = Quirks(requests_per_minute=None, latency=0.01)
@@ -138,15 +139,15 @@ def prove(kills: int, *, seed: int = 1, actions: int = 300, late: bool = False) 
 
 
 def _work(config: dict[str, Any], given: list[str], ready: Any) -> None:
-    run_._BREATH = 0.0  # this Loop finishes at once what it was asked
+    apply._BREATH = 0.0  # this Loop finishes at once what it was asked
     sys.stdout = sys.stderr = Path("/dev/null").open("w")  # noqa: SIM115
-    carry_out = run_.Run.carry_out
+    carry_out = Application.carry_out
 
-    def telling(run: run_.Run, planned: Any) -> None:
+    def telling(run: Application, planned: Any) -> None:
         ready.set()
         carry_out(run, planned)
 
-    run_.Run.carry_out = telling  # type: ignore[assignment,method-assign]
+    Application.carry_out = telling  # type: ignore[assignment,method-assign]
     TargetLoopReturns(config=config).listen(given)
 
 

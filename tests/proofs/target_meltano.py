@@ -21,12 +21,12 @@ from typing import Any
 
 import yaml
 
+from mock_loop import Quirks, Shop, serve
+from mock_loop.loop import Loop
 from tests.acting import Expected, Row, mixed, told
-from tests.mock_loop import Quirks, Shop, serve
-from tests.mock_loop.loop import Loop
-from tests.targets import venvs
-from tests.targets.meltano import MELTANO
-from tests.targets.postgres_server import PostgresServer, postgres
+from tests.warehouses import venvs
+from tests.warehouses.meltano import MELTANO
+from tests.warehouses.postgres_server import PostgresServer, postgres
 
 TAP = "meltanolabs-tap-postgres==0.10.0"
 TYPES = {

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tests.mock_loop import Shop, clock
+from mock_loop import Shop, clock
 
 Key = tuple[str, ...]
 Row = dict[str, Any]

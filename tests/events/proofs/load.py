@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from loopreturns_events import signature
 from tests.events import receiving
 from tests.events.receiving import SECRET, Process
-from tests.targets.postgres_server import postgres
+from tests.warehouses.postgres_server import postgres
 
 CONNECTIONS = 32
 _RETURN = {

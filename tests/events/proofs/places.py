@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import psycopg
 
-from tests.targets.postgres_server import PostgresServer, postgres
+from tests.warehouses.postgres_server import PostgresServer, postgres
 
 _MEGABYTES = 700
 FULL_DISKS = os.geteuid() == 0

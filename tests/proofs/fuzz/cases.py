@@ -14,9 +14,10 @@ from random import Random
 from typing import Any, cast
 from urllib.parse import quote
 
-from tap_loopreturns.errors import LoopReturnsError
+from loop_returns.errors import LoopReturnsError
 from tap_loopreturns.streams.base import LoopStream
-from tap_loopreturns.streams.returns import ReturnsReading, ReturnsStream
+from tap_loopreturns.streams.returns import ReturnsStream
+from tap_loopreturns.streams.returns_delivery import ReturnsDelivery
 from tap_loopreturns.tap import TapLoopReturns
 from tests.proofs.fuzz.oracle import contents, leaves
 from tests.proofs.fuzz.reading import KEY, START, STATES, Collected, Direct, account
@@ -97,7 +98,7 @@ class Fuzz:
             "cart_tokens": sorted(self.loop.shop.carts)[:2],
         }
         self.tap = TapLoopReturns(config=config, message_writer=self.writer)
-        self.tap.__dict__["client"] = self.client
+        self.tap.run.__dict__["client"] = self.client
         for stream in self.tap.streams.values():
             stream.selected = True
         self._honest: dict[str, tuple[int, list[Counter[Any]]]] = {}
@@ -142,12 +143,13 @@ class Fuzz:
         self.writer.records = {}
         stream = cast("LoopStream", self.tap.streams[name])
         if name == "returns":
+            delivery = ReturnsDelivery(self.tap.run)
+            delivery.streams = self.family
             for one in self.family:
-                one.checkpoint({})
-            reading = ReturnsReading(self.tap, self.family, cast("Any", stream))
-            reading.read()
+                one.put_state({})
+            delivery.read()
         else:
-            stream.checkpoint({})
+            stream.put_state({})
             stream.read()
 
     def _delivered(self, stream: str) -> list[Counter[Any]]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from tap_loopreturns.loop.bodies import Body, Intake
-from tap_loopreturns.loop.client import Account, Client
-from tap_loopreturns.loop.pacing import Pacer
-from tap_loopreturns.writer import PageWriter
-from tests.mock_loop import ALL_SCOPES, Loop, Quirks, Shop
-from tests.mock_loop.loop import Received
+from loop_returns.http.client import Account, Client
+from loop_returns.http.pacing import Pacer
+from loop_returns.http.packing import Body, Intake
+from mock_loop import ALL_SCOPES, Loop, Quirks, Shop
+from mock_loop.loop import Received
+from tap_loopreturns.output.writer import PageWriter
 from tests.proofs.fuzz.spoilers import HOST, Spoiling
 
 KEY = "fuzz-key"
@@ -97,9 +97,8 @@ class Direct(Client):
         path: str,
         params: Mapping[str, str | int],
         body: object = None,
-        hold: Callable[[int], object] = bool,
     ) -> tuple[int, Mapping[str, str], Body]:
-        del body, hold
+        del body
         if self.requests > 400:
             raise AssertionError("asks without end")
         target = f"/api/2026-10{path}?{urlencode(params)}"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from tests.mock_loop.errors import ENVELOPES
+from mock_loop.errors import ENVELOPES
 
 Spoiling = Callable[[bytes], bytes]
 HOST = "loop.example"

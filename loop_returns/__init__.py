@@ -1,0 +1,1 @@
+"""One Loop Returns account over HTTP: requests, paging and the list of returns. Knows no Singer."""

@@ -1,0 +1,176 @@
+"""Each address of Loop's API: path, scope, paging, and how it says "there is nothing".
+
+Readers and writers of the same thing share its endpoint, so they cannot disagree.
+Paths and envelopes are those of Loop's page for each endpoint; scopes are named as
+Loop's settings page names them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from loop_returns import paging
+from loop_returns.errors import LoopRefused
+from loop_returns.http import envelopes
+from loop_returns.http.client import Client
+from loop_returns.paging import Listing, Paging, Params, Rows
+
+STATES = ("open", "closed", "cancelled", "expired", "review")
+"""The states of a return that Loop documents."""
+
+VERSIONS = ("2026-10", "2026-07", "v1", "unstable")
+"""Dated versions of the API; v1 is an alias of 2026-07."""
+
+_GONE = re.compile(r"((cart )?not found\W*)+")  # message and code
+
+
+def _never(refusal: LoopRefused) -> bool:
+    del refusal
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One address.
+
+    Attributes:
+        path: Below `/api/{version}`; `{id}` and the like are filled in by `at`.
+        scope: What the key needs to read it.
+        write_scope: What it needs to change it, where that is another.
+        rows: The name that the rows, or the one row, stand under.
+        paging: How a list comes in pages; None where it is no list.
+        is_nothing: Whether a refusal only says that there is nothing to have.
+    """
+
+    path: str
+    scope: str
+    write_scope: str | None = None
+    rows: str = ""
+    paging: Paging | None = None
+    is_nothing: Callable[[LoopRefused], bool] = _never
+
+    @property
+    def changes(self) -> str:
+        """The scope that changing it needs."""
+        return self.write_scope or self.scope
+
+    def at(self, **names: str) -> str:
+        """The path with its names filled in, fit for a URL."""
+        return self.path.format(**{name: quote(value, safe="") for name, value in names.items()})
+
+    def listing(self, params: Params | None = None, **names: str) -> Listing:
+        """The list to ask for."""
+        return Listing(self.at(**names), self.rows, self.scope, params or {})
+
+    def pages(self, client: Client, params: Params | None = None, **names: str) -> Iterator[Rows]:
+        """The pages of the list, as they come.
+
+        Raises:
+            Moved: it changed while it was read; see `paging.until_still`.
+            LoopReturnsError: as `Client.get`, and UnexpectedAnswer for another shape.
+        """
+        if self.paging is None:
+            raise TypeError(f"{self.path} is no list")
+        return self.paging(client, self.listing(params, **names))
+
+    def read(self, client: Client, params: Params | None = None, **names: str) -> Any:
+        """The parsed answer; None where there is nothing to have.
+
+        Raises:
+            LoopReturnsError: as `Client.get`; LoopRefused also for an error under HTTP 200.
+        """
+        where = self.at(**names)
+        try:
+            document = client.get(where, params, scope=self.scope).json()
+            envelopes.refuse_error(document, where)
+        except LoopRefused as refusal:
+            if self.is_nothing(refusal):
+                return None
+            raise
+        return document
+
+
+def _no_notes(refusal: LoopRefused) -> bool:
+    """A return without notes is answered with 422 and `false`."""
+    return refusal.status == 422 and refusal.body is False  # noqa: PLR2004
+
+
+def _no_return(refusal: LoopRefused) -> bool:
+    """Loop says so in words, under HTTP 200; any other error is none about this return."""
+    said = envelopes.words(refusal.body).lower()
+    return refusal.status == 404 or "no return" in said  # noqa: PLR2004
+
+
+def _no_cart(refusal: LoopRefused) -> bool:
+    """404, or an error under HTTP 200 that says so.
+
+    Loop may also say under 200 that a variant or a session was not found; that is another matter.
+    """
+    if refusal.status == 404:  # noqa: PLR2004
+        return True
+    said = envelopes.words(refusal.body).lower().replace("_", " ")
+    return refusal.status == 200 and _GONE.fullmatch(said) is not None  # noqa: PLR2004
+
+
+def _commerce(path: str, scope: str, rows: str) -> Endpoint:
+    return Endpoint(path, scope, rows=rows, paging=paging.linked)
+
+
+RETURNS_LIST = Endpoint("/warehouse/return/list", "Returns", rows="returns")
+"""Read by windows of time (see `returns_list`)."""
+
+RETURN_DETAILS = Endpoint("/warehouse/return/details", "Returns", is_nothing=_no_return)
+RETURN_NOTES = Endpoint(
+    "/warehouse/return/{id}/notes", "Returns", rows="notes", is_nothing=_no_notes
+)
+RETURN_ACTION = Endpoint("/warehouse/return/{id}/{action}", "Returns")
+"""Changes only: process, cancel, flag, close, remove, note."""
+
+FRAUD_REPORT = Endpoint("/returns/{id}/fraud-report", "Returns")
+"""Changes only; there is no list of reports."""
+
+SHIPPING_NOTICES = Endpoint("/warehouse/reporting/asn", "Returns", rows="asn", paging=paging.single)
+LABEL_REQUESTS = Endpoint(
+    "/label-requests", "Label Requests (Read)", rows="data", paging=paging.offset
+)
+HAPPY_RETURNS_SHIPMENTS = Endpoint(
+    "/happy-returns/shipments",
+    "Happy Returns Shipments (Read)",
+    rows="data",
+    paging=paging.numbered,
+)
+HAPPY_RETURNS_SHIPMENT_ITEMS = Endpoint(
+    "/happy-returns/shipments/{id}/items",
+    "Happy Returns Shipments (Read)",
+    rows="data",
+    paging=paging.numbered,
+)
+# Rows that slide from one page to another would be taken for deleted, hence `steady`.
+ALLOWLIST = Endpoint("/allowlists", "Orders", rows="data", paging=paging.steady)
+BLOCKLIST = Endpoint("/blocklists", "Orders", rows="data", paging=paging.steady)
+DESTINATIONS = Endpoint(
+    "/destinations",
+    "Destinations (Read)",
+    "Destinations (Write)",
+    rows="destinations",
+    paging=paging.single,
+)
+WEBHOOKS = Endpoint("/webhooks", "Developer Tools", rows="webhooks", paging=paging.single)
+CARTS = Endpoint("/cart", "Carts")
+"""Where a cart is made; Loop has no list of carts."""
+CART = Endpoint("/cart/{token}", "Carts", rows="cart", is_nothing=_no_cart)
+
+ORDERS = _commerce("/orders", "Orders", "orders")
+CUSTOMERS = _commerce("/customers", "Customers (read)", "customers")
+PRODUCTS = _commerce("/products", "Product (read)", "products")
+PRODUCT_VARIANTS = _commerce(
+    "/products/{id}/product-variants", "Product (read)", "product_variants"
+)
+COLLECTIONS = _commerce("/collections", "Collections (read)", "collections")
+LOCATIONS = _commerce("/locations", "Locations (read)", "locations")
+INVENTORIES = _commerce("/inventories", "Inventory (read)", "inventories")
+BULK_OPERATIONS = _commerce("/bulk-operations", "Bulk Operations (Read)", "bulk_operations")

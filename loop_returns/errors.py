@@ -1,0 +1,107 @@
+"""Everything that can go wrong, as one family; each says the user's next step.
+
+    LoopReturnsError
+    ├── SettingsError          a setting is wrong                        exit code 1
+    ├── AccessError            the key is refused, or lacks a scope      exit code 3
+    ├── LoopUnavailable        no healthy answer within the patience     exit code 4
+    ├── LoopRefused            Loop says the request is wrong            exit code 5
+    ├── UnexpectedAnswer       an answer that is not what Loop documents exit code 6
+    ├── UncleanRecord          a record that cannot be delivered right   exit code 6
+    ├── TargetGone             nobody reads the output any more          exit code 141
+    │   and of the target alone:
+    ├── UncertainChange        sent, but was it made?                    exit code 7
+    ├── ActionsUnsettled       some actions failed, or are uncertain     exit code 7
+    ├── RecordsUnwritable      the ledger or the outcomes, while acting  exit code 7
+    └── InputRefused           rows that are no actions                  exit code 8
+
+A message is one line, names what to change, and holds neither the key nor a
+customer's data: of an answer, only Loop's own error text is quoted, shortened.
+"""
+
+from __future__ import annotations
+
+
+class LoopReturnsError(Exception):
+    """The root: an expected failure, told in one line."""
+
+    exit_code = 1
+
+
+class SettingsError(LoopReturnsError):
+    """A setting cannot be used; the message names it and what it accepts."""
+
+    def __init__(self, setting: str, problem: str) -> None:
+        super().__init__(f"Setting '{setting}' {problem}")
+        self.setting = setting
+
+
+class AccessError(LoopReturnsError):
+    """Loop refuses the key: it is wrong, or it lacks the scope that is named.
+
+    Loop answers 401 to both and does not say which (authentication page, FAQ).
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, scope: str | None = None) -> None:
+        super().__init__(message)
+        self.scope = scope
+
+
+class LoopUnavailable(LoopReturnsError):  # noqa: N818  "unavailable" already says that it failed
+    """Loop gave no healthy answer for as long as `retry_minutes` allows."""
+
+    exit_code = 4
+
+
+class LoopRefused(LoopReturnsError):  # noqa: N818  likewise
+    """Loop refuses the request itself (400, 404, 409, 422, or an error body under 200)."""
+
+    exit_code = 5
+
+    def __init__(self, message: str, *, status: int, body: object = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = body
+
+
+class UnexpectedAnswer(LoopReturnsError):  # noqa: N818  likewise
+    """An answer without the documented shape; taking it for an empty one would lose records."""
+
+    exit_code = 6
+
+
+class UncleanRecord(LoopReturnsError):  # noqa: N818  likewise
+    """A record without its key, or with a value that fits no form Loop is known to send."""
+
+    exit_code = 6
+
+
+class UncertainChange(LoopReturnsError):  # noqa: N818  likewise
+    """A change was sent, and it is not known whether Loop made it: look before repeating it."""
+
+    exit_code = 7
+
+
+class TargetGone(LoopReturnsError):  # noqa: N818  likewise
+    """The target has ended before the tap, and closed the pipe between them."""
+
+    exit_code = 141
+
+
+class InputRefused(LoopReturnsError):  # noqa: N818  "refused" already says that it failed
+    """A row that is no action, or too many of them: nothing was done."""
+
+    exit_code = 8
+
+
+class ActionsUnsettled(LoopReturnsError):  # noqa: N818  likewise
+    """Every action has an outcome, and some of them failed, or are uncertain."""
+
+    exit_code = 7
+
+
+class RecordsUnwritable(LoopReturnsError):  # noqa: N818  likewise
+    """The ledger or the file of outcomes cannot be written, after the run has begun to act."""
+
+    exit_code = 7

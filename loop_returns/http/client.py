@@ -1,0 +1,234 @@
+"""One Loop account over HTTP: an answer, or a LoopReturnsError. Safe to share by threads.
+
+The key is sent here alone: in the header X-Authorization (authentication page), to
+the configured host. Redirects are not followed, and next links are never requested.
+What is repeated, and when, is decided in `retries`.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import backoff
+import msgspec
+import requests
+from requests.adapters import HTTPAdapter
+
+from loop_returns.errors import UncertainChange, UnexpectedAnswer
+from loop_returns.http import envelopes, packing, retries
+from loop_returns.http.pacing import Pacer
+from loop_returns.http.packing import Body
+from loop_returns.http.retries import PassingFailure, Retries
+
+Params = Mapping[str, str | int]
+
+_FRESH = 30.0  # seconds; an older page and those after it are not one list
+_CHUNK = 64 * 1024  # bytes
+_CONNECTING = 10.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where an account is, and how patient to be with it (times in seconds)."""
+
+    url: str
+    version: str
+    key: str
+    patience: float = 600.0
+    timeout: float = 90.0
+    """For an answer to begin and go on; the proxy before Loop gives up after about 100 s (524)."""
+    largest_answer: int = 512 * 1024 * 1024
+
+    def __repr__(self) -> str:
+        return f"Account({self.url}, {self.version})"
+
+
+class Answer:
+    """A healthy answer to a reading: sound JSON, parsed when it is asked for."""
+
+    __slots__ = ("body", "where")
+
+    def __init__(self, body: Body, where: str) -> None:
+        self.body = body
+        self.where = where
+
+    def json(self) -> Any:
+        """The parsed body (see `envelopes.parse`)."""
+        return envelopes.parse(packing.whole(self.body), self.where)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Loop's word on a change: made, or refused, whatever the status."""
+
+    status: int
+    body: Any
+    """Parsed; None where there is none."""
+
+
+class Client:
+    """Asks one account, within the budget of its key, and repeats what failed in passing."""
+
+    def __init__(  # noqa: PLR0913  the last four are seams for tests
+        self,
+        account: Account,
+        pacer: Pacer,
+        *,
+        connections: int = 8,
+        user_agent: str = "tap-loopreturns",
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+        jitter: Callable[[float], float] = backoff.full_jitter,
+    ) -> None:
+        self.account = account
+        self.requests = 0
+        """How many requests have been sent."""
+        self.ahead = float("inf")
+        """Seconds that this machine's clock is ahead of Loop's, at most; endless while unknown."""
+        self._pacer = pacer
+        self._clock = clock
+        self._retries = Retries(
+            account.patience, pacer.pause, clock=clock, sleep=sleep, jitter=jitter
+        )
+        self._lock = threading.Lock()
+        self._kept: dict[tuple[str, tuple[tuple[str, str | int], ...]], tuple[float, Answer]] = {}
+        self._session = requests.Session()
+        adapter = HTTPAdapter(pool_maxsize=connections)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        self._session.headers["User-Agent"] = user_agent
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._session.close()
+
+    def get(self, path: str, params: Params | None = None, *, scope: str) -> Answer:
+        """Ask for `path` (below `/api/{version}`), as often as patience allows.
+
+        Raises:
+            AccessError: 401 or 403; `scope` is what the key needs for this path.
+            LoopRefused: another status that says the request is wrong.
+            LoopUnavailable: no healthy answer within the account's patience.
+            UnexpectedAnswer: a redirect, or an answer larger than is bearable.
+        """
+        with self._lock:
+            kept = self._kept.pop(_question(path, params), None)
+        if kept and self._clock() - kept[0] < _FRESH:
+            return kept[1]
+        return self._retries.repeat(f"GET {path}", lambda: self._read(path, params or {}, scope))
+
+    def probe(self, path: str, params: Params | None = None, *, scope: str) -> None:
+        """Ask for `path` ahead of time; the answer is kept for whoever soon asks for the same.
+
+        Raises:
+            As `get`.
+        """
+        answer = self.get(path, params, scope=scope)
+        with self._lock:
+            self._kept[_question(path, params)] = (self._clock(), answer)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        body: object = None,
+        scope: str,
+    ) -> Reply:
+        """Ask for a change, and say what Loop answers, be it a refusal.
+
+        Raises:
+            UncertainChange: it was sent, and whether Loop made it is not known.
+            AccessError: 401; `scope` is what the key needs for this path.
+            LoopUnavailable: not even sent, for as long as the account's patience.
+            UnexpectedAnswer: a redirect, or an answer larger than is bearable.
+        """
+        where = f"{method} {path}"
+        return self._retries.repeat(
+            where, lambda: self._change(method, path, params or {}, body, scope)
+        )
+
+    def _read(self, path: str, params: Params, scope: str) -> Answer:
+        try:
+            status, headers, body = self._exchange("GET", path, params)
+        except requests.RequestException as error:
+            raise retries.failed_reading(error, self.account.url) from None
+        if status == 200:  # noqa: PLR2004
+            if not packing.is_sound(body):
+                raise PassingFailure("an answer that is not JSON")
+            return Answer(body, path)
+        if "json" in headers.get("Content-Type", "") and body and not packing.is_sound(body):
+            raise PassingFailure("a refusal that came damaged")
+        raise retries.refused_reading(status, headers, packing.whole(body), f"GET {path}", scope)
+
+    def _change(self, method: str, path: str, params: Params, sent: object, scope: str) -> Reply:
+        where = f"{method} {path}"
+        try:
+            status, headers, body = self._exchange(method, path, params, sent)
+        except (requests.RequestException, PassingFailure) as error:
+            raise retries.failed_change(error, where) from None
+        said = packing.whole(body)
+        if refusal := retries.refused_change(status, headers, said, where, scope):
+            raise refusal
+        if envelopes.is_sound(said):
+            return Reply(status, envelopes.parse(said, path))
+        # Deleting a destination is answered with the bare word Success.
+        if status < 300 and said.strip() not in (b"", b"Success"):  # noqa: PLR2004
+            raise UncertainChange(f"{where}: an answer that is not JSON")
+        return Reply(status, None)
+
+    def _exchange(
+        self, method: str, path: str, params: Params, body: object = None
+    ) -> tuple[int, Mapping[str, str], Body]:
+        """One request, when its turn has come."""
+        headers = {"Accept": "application/json", "X-Authorization": self.account.key}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        with self._pacer.turn() as heed:
+            with self._lock:
+                self.requests += 1
+            with self._session.request(
+                method,
+                f"{self.account.url}/api/{self.account.version}{path}",
+                params=dict(params),
+                data=None if body is None else msgspec.json.encode(body),
+                headers=headers,
+                timeout=(min(_CONNECTING, self.account.timeout), self.account.timeout),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                heed(response.headers)
+                self._compare_clocks(response.headers)
+                return response.status_code, response.headers, self._body(response, path)
+
+    def _compare_clocks(self, headers: Mapping[str, str]) -> None:
+        try:
+            ahead = time.time() - parsedate_to_datetime(headers["Date"]).timestamp()
+        except (KeyError, ValueError, OverflowError):
+            return
+        with self._lock:
+            self.ahead = min(self.ahead, ahead)
+
+    def _body(self, response: requests.Response, path: str) -> Body:
+        deadline = self._clock() + 10 * self.account.timeout
+        intake = packing.Intake()
+        for chunk in response.iter_content(_CHUNK):
+            intake.add(chunk)
+            if intake.size > self.account.largest_answer:
+                raise UnexpectedAnswer(
+                    f"GET {path}: an answer of more than {self.account.largest_answer:,} bytes; "
+                    "no page of Loop's is that large. Check 'api_url'."
+                )
+            if self._clock() > deadline:
+                raise PassingFailure("an answer that does not end")
+        return intake.body()
+
+
+def _question(path: str, params: Params | None) -> tuple[str, tuple[tuple[str, str | int], ...]]:
+    return path, tuple(sorted((params or {}).items()))

@@ -1,0 +1,165 @@
+"""The request budget of a key. Pure: the clock and the sleep are given.
+
+Loop allows a key 300 requests a minute and does not say how it counts them. The
+budget holds whether it counts any sixty seconds or fixed minutes: a request
+occupies its place from the moment it is sent until sixty seconds after its
+answer, since Loop counted it at some time between the two.
+
+Requests are spread evenly, which leaves room to others that use the key; but
+what was not used lately, up to a tenth of a minute's requests, may go out at
+once, so that a small run is quick and a pause is made up for.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import inf
+
+MINUTE = 60.0
+_BURST = 0.1
+_MARGIN = 0.03
+_NEWS = 2.0  # seconds for which what is left is news
+
+
+@dataclass(slots=True)
+class Turn:
+    """A request: when it was sent, and when it was answered."""
+
+    sent: float
+    answered: float = inf
+
+
+class Budget:
+    """What may be sent when, for one key.
+
+    Loop may say how much of the budget is left (x-ratelimit-remaining, seen live,
+    not documented). Where it has counted more than this budget can have sent,
+    another integration uses the key too, and leaves that much less.
+    """
+
+    def __init__(self, requests_per_minute: int) -> None:
+        self._limit = requests_per_minute
+        self._gap = MINUTE / requests_per_minute
+        self._turns: deque[Turn] = deque()  # as they were sent, for as long as they may count
+        self._answered: deque[float] = deque()
+        self._open = 0
+        self._next = -inf
+        self._held_until = -inf
+        # What others were seen to use in the last minute: (when, how much), less and less.
+        self._others: deque[tuple[float, int]] = deque()
+        # Where Loop counts in fixed minutes: between which times it began the present one.
+        self._reset = (-inf, -inf)
+        self._heard = -inf  # when the request was sent whose answer last said what is left
+        self._heard_at = -inf
+
+    def delay(self, now: float) -> float:
+        """Seconds until a request may be sent; 0 if at once."""
+        while self._answered and self._answered[0] <= now - MINUTE:
+            self._answered.popleft()
+        if now < self._held_until:
+            return self._held_until - now
+        while self._others and self._others[0][0] <= now - MINUTE:
+            self._others.popleft()
+        others = self._others[0][1] if self._others else 0
+        if self._open + len(self._answered) >= max(1, self._limit - others):
+            return self._answered[0] + MINUTE - now if self._answered else 0.05
+        if self._others and self._open and now > self._heard_at + _NEWS:
+            return 0.05  # others may have used up the rest meanwhile: one asks, the rest wait
+        return max(0.0, self._next - now)
+
+    def sent(self, now: float) -> Turn:
+        """A request goes out."""
+        turn = Turn(now)
+        self._turns.append(turn)
+        self._open += 1
+        saved = 0 if self._others else max(1, int(self._limit * _BURST)) - 1
+        self._next = max(self._next, now - saved * self._gap) + self._gap
+        return turn
+
+    def answered(self, turn: Turn, now: float, remaining: int | None = None) -> None:
+        """Its answer is in, or it has failed; `remaining` is what Loop says is left."""
+        turn.answered = now
+        self._open -= 1
+        self._answered.append(now)
+        while self._turns and self._turns[0].answered <= now - 2 * MINUTE:
+            self._turns.popleft()
+        if remaining is not None and turn.sent >= self._reset[1]:
+            self._heed(turn, max(0, self._limit - remaining))
+
+    def pause(self, until: float) -> None:
+        """Loop said to wait: nothing goes out before then."""
+        self._held_until = max(self._held_until, until)
+
+    def _heed(self, turn: Turn, counted: int) -> None:
+        """Compare Loop's count, as of some time within a turn, with what was sent."""
+        least, _ = self._own(turn)
+        if counted < least / 2:
+            # It forgets sooner than sixty seconds, so it counts in fixed minutes; one has begun.
+            self._reset = (self._heard, turn.answered)
+        self._heard, self._heard_at = turn.sent, turn.answered
+        least, most = self._own(turn)
+        if counted > most:
+            # All that may be theirs is taken for theirs, and they do not stand still either.
+            theirs = counted - least + round(self._limit * _MARGIN)
+            while self._others and self._others[-1][1] <= theirs:
+                self._others.pop()
+            self._others.append((turn.answered, theirs))
+
+    def _own(self, turn: Turn) -> tuple[int, int]:
+        """How many own requests Loop's count within a turn holds, at least and at most."""
+        surely_after = max(turn.answered - MINUTE, self._reset[1])
+        maybe_after = max(turn.sent - MINUTE, self._reset[0])
+        least = sum(
+            1 for one in self._turns if one.answered <= turn.sent and one.sent > surely_after
+        )
+        most = sum(1 for one in self._turns if one.answered > maybe_after)
+        return least, most
+
+
+class Pacer:
+    """A budget shared by threads: each request waits for its turn."""
+
+    def __init__(
+        self,
+        requests_per_minute: int,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._budget = Budget(requests_per_minute)
+        self._lock = threading.Lock()
+        self._clock = clock
+        self._sleep = sleep
+
+    @contextmanager
+    def turn(self) -> Iterator[Callable[[Mapping[str, str]], None]]:
+        """Wait until a request may be sent; within, hand over its answer's headers."""
+        while True:
+            with self._lock:
+                now = self._clock()
+                if (delay := self._budget.delay(now)) <= 0:
+                    turn = self._budget.sent(now)
+                    break
+            self._sleep(delay)
+        remaining: int | None = None
+
+        def heed(headers: Mapping[str, str]) -> None:
+            nonlocal remaining
+            text = headers.get("x-ratelimit-remaining", "")
+            remaining = int(text) if text.isdecimal() else None
+
+        try:
+            yield heed
+        finally:
+            with self._lock:
+                self._budget.answered(turn, self._clock(), remaining)
+
+    def pause(self, seconds: float) -> None:
+        """Let nothing go out for so long."""
+        with self._lock:
+            self._budget.pause(self._clock() + seconds)

@@ -1,0 +1,234 @@
+"""The ways in which Loop pages a list, each once; for returns, see `returns_list`.
+
+Every way yields pages of rows. Links are read, not followed: they may name
+another version, another path or no filters, so what they carry is sent again to
+the path that was asked for. A list that comes out inconsistent, since it changed
+while it was read, raises `Moved` and is read again from the start (`until_still`).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+from loop_returns import times
+from loop_returns.errors import UnexpectedAnswer
+from loop_returns.http import envelopes
+from loop_returns.http.client import Client
+
+Rows = list[dict[str, Any]]
+Params = Mapping[str, str | int]
+T = TypeVar("T")
+
+_LIMIT = 250  # rows a page, the most that Loop takes
+_READINGS = 5
+
+
+class Moved(Exception):  # noqa: N818  a fact, not yet an error
+    """The list changed while it was being read, so that rows may have been passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list to ask for."""
+
+    path: str
+    rows: str
+    """The name that the rows stand under."""
+    scope: str
+    params: Params = field(default_factory=dict)
+
+
+def until_still(
+    read: Callable[[], T], what: str, *, again: Callable[[], object] | None = None
+) -> T:
+    """The result of reading a list; read once more where it changed meanwhile, five times at most.
+
+    Args:
+        read: Reads the list from its start.
+        what: Which list, for the message.
+        again: Called before each further reading.
+
+    Raises:
+        UnexpectedAnswer: it changed in each reading, so it is not known to be complete.
+    """
+    for reading in range(_READINGS):
+        if reading and again:
+            again()
+        try:
+            return read()
+        except Moved:
+            continue
+    raise UnexpectedAnswer(
+        f"{what}: the list changed in each of {_READINGS} readings, so it is not known to be "
+        "complete. Try again at a quieter time."
+    )
+
+
+class Paging(Protocol):
+    """One of the ways below."""
+
+    def __call__(self, client: Client, listing: Listing) -> Iterator[Rows]:
+        """Yield the pages of a list."""
+
+
+def single(client: Client, listing: Listing) -> Iterator[Rows]:
+    """One answer holds all rows, under their name or as a bare list."""
+    document = client.get(listing.path, listing.params, scope=listing.scope).json()
+    rows = envelopes.rows(document, listing.rows, listing.path, bare=True)
+    if isinstance(document, dict) and envelopes.next_link(document, listing.path, required=False):
+        raise UnexpectedAnswer(
+            f"GET {listing.path}: Loop pages a list that it documents in one answer; "
+            "it may not be complete."
+        )
+    yield rows
+
+
+def numbered(client: Client, listing: Listing) -> Iterator[Rows]:
+    """Laravel's numbered pages: allowlist, blocklist, Happy Returns.
+
+    Rows that go while the list is read make later ones slide to an earlier page,
+    and be missed. The paginator's `total` tells; so does a row that comes twice.
+    """
+    page, rows_read = 1, 0
+    total: int | None = None
+    ids: set[object] = set()
+    links: set[str] = set()
+    while True:
+        params = dict(listing.params) if page == 1 else {**listing.params, "page": page}
+        document = client.get(listing.path, params, scope=listing.scope).json()
+        rows = envelopes.rows(document, listing.rows, listing.path, bare=page == 1)
+        if isinstance(document, list):
+            yield rows
+            return
+        said = _total(document, listing.path)
+        if total not in {None, said}:
+            raise Moved
+        total = said
+        rows_read += len(rows)
+        _take_in(ids, rows)
+        yield rows
+        link = envelopes.next_link(document, listing.path, required=total is None)
+        if link is None:
+            break
+        page += 1
+        if link in links or (total is not None and page > total + 1):
+            raise UnexpectedAnswer(
+                f"GET {listing.path}: Loop links more pages than there are rows."
+            )
+        links.add(link)
+    if total not in {None, rows_read}:
+        raise Moved
+
+
+def steady(client: Client, listing: Listing) -> Iterator[Rows]:
+    """Numbered pages, of which all but the last are asked for twice: allowlist, blocklist.
+
+    A row that goes while another comes leaves the total as it was, yet a later one
+    may have slid onto a page that was read before. What is missed here would be
+    taken for deleted.
+    """
+    lasts = []
+    for rows in numbered(client, listing):
+        lasts.append(rows[-1].get("id") if rows else None)  # before the rows are given away
+        yield rows
+    for page, last in enumerate(lasts[:-1], 1):
+        params = dict(listing.params) if page == 1 else {**listing.params, "page": page}
+        document = client.get(listing.path, params, scope=listing.scope).json()
+        again = envelopes.rows(document, listing.rows, listing.path)
+        if (again[-1].get("id") if again else None) != last:
+            raise Moved
+
+
+def linked(client: Client, listing: Listing) -> Iterator[Rows]:
+    """Cursor links, 250 rows a page: the commerce lists, sorted by id."""
+    params: dict[str, str | int] = {**listing.params, "limit": _LIMIT, "sort_order": "asc"}
+    seen: set[str] = set()
+    while True:
+        document = client.get(listing.path, params, scope=listing.scope).json()
+        rows = envelopes.rows(document, listing.rows, listing.path)
+        full = len(rows) >= _LIMIT
+        yield rows
+        # Some samples show no link at all; a full page without one may not be the last.
+        link = envelopes.next_link(document, listing.path, required=full)
+        if link is None:
+            return
+        cursor = parse_qs(urlsplit(link).query).get("cursor", [""])[0]
+        if not cursor or cursor in seen:
+            fault = "repeats a cursor" if cursor else "links a next page without a cursor"
+            raise UnexpectedAnswer(f"GET {listing.path}: Loop {fault}, so the rest cannot be read.")
+        if _is_a_time_alone(cursor):
+            raise UnexpectedAnswer(
+                f"GET {listing.path}: Loop's cursor is a time alone, so rows of the same "
+                "second could be passed over."
+            )
+        seen.add(cursor)
+        params["cursor"] = cursor
+
+
+def offset(client: Client, listing: Listing) -> Iterator[Rows]:
+    """`limit` and `offset`, without a total: label requests.
+
+    Each page begins with the last row of the one before. Where it does not, rows
+    have come or gone before it. A row that comes twice says the same, or that
+    Loop sorts rows of the same second at will.
+    """
+    at = size = 0
+    last: object = None
+    ids: set[object] = set()
+    while True:
+        params = {**listing.params, "limit": _LIMIT, "offset": at}
+        document = client.get(listing.path, params, scope=listing.scope).json()
+        rows = envelopes.rows(document, listing.rows, listing.path, bare=True)
+        if at and (not rows or rows[0].get("id") != last):
+            raise Moved
+        # A first page of a round number may be Loop's own limit, lower than what was asked for.
+        if not size:
+            size = _LIMIT if len(rows) % 10 else max(len(rows), 1)
+        full = len(rows) >= size > 1
+        last = rows[-1].get("id") if full else None  # before the rows are given away
+        rows = rows[1:] if at else rows
+        _take_in(ids, rows)
+        yield rows
+        if not full:
+            return
+        at += size - 1
+
+
+def _total(document: Mapping[str, Any], where: str) -> int | None:
+    """How many rows a paginator says there are, if it does."""
+    total = document.get("total")
+    if isinstance(total, str) and re.fullmatch("[0-9]{1,15}", total):
+        return int(total)
+    if total is None or total.__class__ is int:
+        return total
+    raise UnexpectedAnswer(f"GET {where}: 'total' is {envelopes.shape(total)}, not a number.")
+
+
+def _is_a_time_alone(cursor: str) -> bool:
+    """Whether a cursor is one as in the list of returns, which does not tell rows apart."""
+    try:
+        content = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        moments = [value for name, value in content.items() if not name.startswith("_")]
+        return bool([times.parse(moment) for moment in moments])
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return False
+
+
+def _take_in(ids: set[object], rows: Rows) -> None:
+    """Remember a page's rows by their id, where they have one.
+
+    Raises:
+        Moved: one of them was in the list before, so that another may have been passed over.
+    """
+    for row in rows:
+        known = row.get("id", row.get("loop_shipment_id"))
+        if isinstance(known, (str, int)):
+            if known in ids:
+                raise Moved
+            ids.add(known)

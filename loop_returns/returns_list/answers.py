@@ -1,0 +1,245 @@
+"""Loop's list of returns: one window asked for, one answer understood.
+
+`GET /warehouse/return/list` (detailed returns list). Both dates are always sent,
+since Loop answers 24 hours where one is missing, and every answer is asked for
+either as a page, with `paginate=true`, or whole, as a bare list.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+
+from loop_returns import times
+from loop_returns.endpoints import RETURNS_LIST
+from loop_returns.errors import UnexpectedAnswer
+from loop_returns.http import envelopes, packing
+from loop_returns.http.client import Answer, Client
+from loop_returns.http.envelopes import Text
+from loop_returns.http.packing import PackedList
+from loop_returns.returns_list.windows import Seen, Window
+from loop_returns.spans import Span
+
+LIST = RETURNS_LIST.path
+FILTER = "updated_at"
+
+
+def ask(client: Client, window: Window, page_size: int) -> Answer:
+    """Ask for one window of returns (raises as `Client.get`)."""
+    params: dict[str, str | int] = {
+        "from": times.show(window.since).replace("Z", ".000Z"),
+        "to": times.show(window.until).replace("Z", ".000Z"),
+        "filter": FILTER,
+    }
+    if window.state:
+        params["state"] = window.state
+    if not window.whole:
+        params |= {"paginate": "true", "pageSize": page_size}
+    return client.get(LIST, params, scope=RETURNS_LIST.scope)
+
+
+def probe(client: Client, end: int) -> None:
+    """Ask for one second of open returns, to see whether the key may.
+
+    Raises:
+        AccessError: it may not.
+    """
+    span = Span(end - 1, end)
+    ask(client, Window(("open",), span, span.start, span.end), page_size=1)
+
+
+Row = msgspec.Raw | dict[str, Any]
+"""A return, not yet parsed; or parsed, where that had to be done with care."""
+
+
+class Head(TypedDict, total=False):
+    """What is looked at of every return, as Loop sends it."""
+
+    id: Any
+    updated_at: Any
+    state: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The returns of one answer, with the second in which each last changed."""
+
+    heads: Sequence[Mapping[str, Any]]
+    """At least what `Head` names, of every return."""
+    checksums: Sequence[int]
+    """Of every return as Loop sent it; of another kind where it was parsed with care."""
+    rows: Iterable[Row]
+    """The returns themselves; they may be gone through again."""
+    seen: Seen
+
+
+class _Page(msgspec.Struct):
+    """A page in its usual form, its rows not yet parsed."""
+
+    returns: list[msgspec.Raw]
+    nextPageUrl: str | None  # noqa: N815  Loop's name
+    error: None = None
+    errors: None = None
+
+
+_PAGE = msgspec.json.Decoder(_Page)
+_WHOLE = msgspec.json.Decoder(list[msgspec.Raw])
+_HEAD = msgspec.json.Decoder(Head)
+_PARSED = 1 << 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is in an answer, or in a part of a long one."""
+
+    rows: Sequence[Row]
+    heads: Sequence[Mapping[str, Any]]
+    link: str | None = None
+
+
+class _LongRows:
+    """The rows of a long list, a part at a time, unpacked anew each time they are gone through."""
+
+    def __init__(self, parts: PackedList) -> None:
+        self._parts = parts
+
+    def __iter__(self) -> Iterator[Row]:
+        for text in self._parts:
+            yield from _part(text, whole=True).rows
+
+
+def understand(answer: Answer, window: Window) -> Listed:
+    """Read an answer to a window.
+
+    Raises:
+        LoopRefused: an error under HTTP 200.
+        UnexpectedAnswer: not the documented shape, or a return without its `updated_at`.
+    """
+    body, whole = answer.body, window.whole
+    heads: list[Mapping[str, Any]] = []
+    checksums: list[int] = []
+    for text in body if whole and isinstance(body, PackedList) else (packing.whole(body),):
+        part = _part(text, whole=whole)
+        heads += part.heads
+        checksums += [_checksum(row) for row in part.rows]
+    rows: Iterable[Row] = part.rows
+    if whole and isinstance(body, PackedList):
+        rows = _LongRows(body)
+    moments = [_moment(head) for head in heads]
+    return Listed(
+        heads,
+        checksums,
+        rows,
+        Seen(
+            seconds=[int(moment // 1) for moment in moments],
+            states=frozenset(
+                state for head in heads if isinstance(state := head.get("state"), str)
+            ),
+            more=part.link is not None,
+            cursor=cursor_second(part.link) if part.link else None,
+            exact=all(moment == moment // 1 for moment in moments),
+        ),
+    )
+
+
+def _part(text: Text, *, whole: bool) -> _Part:
+    return _quickly(text, whole=whole) or _carefully(text, whole=whole)
+
+
+def _quickly(text: Text, *, whole: bool) -> _Part | None:
+    """What is in an answer of the usual form; None for any other."""
+    if envelopes.has_nul(text) or not envelopes.is_utf8(text):
+        return None
+    try:
+        if whole:
+            rows, link = _WHOLE.decode(text), None
+        else:
+            page = _PAGE.decode(text)
+            rows, link = page.returns, page.nextPageUrl
+        heads = [_HEAD.decode(row) for row in rows]
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    if any(FILTER not in head for head in heads):
+        return None
+    return _Part(rows, heads, envelopes.next_link({"nextPageUrl": link}, LIST, required=True))
+
+
+def _carefully(text: Text, *, whole: bool) -> _Part:
+    document = envelopes.parse(text, LIST)
+    if not whole:
+        rows = envelopes.rows(document, "returns", LIST)
+        return _Part(rows, _heads(rows), envelopes.next_link(document, LIST, required=True))
+    # Unpaged, Loop answers a bare list; should it page all the same, no page may follow.
+    rows = envelopes.rows(document, "returns", LIST, bare=True)
+    if not isinstance(document, list) and envelopes.next_link(document, LIST, required=True):
+        raise UnexpectedAnswer(
+            f"GET {LIST}: Loop pages a list that was asked for whole; it may not be complete."
+        )
+    return _Part(rows, _heads(rows))
+
+
+def _heads(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    names = Head.__annotations__
+    return [{name: row[name] for name in names if name in row} for row in rows]
+
+
+def _checksum(row: Row) -> int:
+    if isinstance(row, dict):
+        return _PARSED | zlib.crc32(msgspec.json.encode(row))
+    return zlib.crc32(row)
+
+
+def parsed(row: msgspec.Raw | dict[str, Any]) -> dict[str, Any]:
+    """A row of `Listed`, parsed (see `envelopes.parse`)."""
+    if isinstance(row, dict):
+        return row
+    whole: dict[str, Any] = envelopes.parse(bytes(row), LIST)
+    return whole
+
+
+def cursor_second(link: str) -> int | None:
+    """The second in a next link's cursor, if the list is sorted by the column filtered on.
+
+    A cursor is base64url JSON such as `{"created_at": "2022-06-27 16:25:01",
+    "_pointsToNextItems": true}` (pagination page): its first name is the column
+    that the list is sorted by. A cursor that cannot be read so says nothing.
+    """
+    token = parse_qs(urlsplit(link).query).get("cursor", [""])[0]
+    try:
+        content = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        column = next(iter(content))
+        return times.second(content[column]) if column == FILTER else None
+    except (
+        ValueError,
+        binascii.Error,
+        StopIteration,
+        TypeError,
+        AttributeError,
+        KeyError,
+        RecursionError,
+    ):
+        return None
+
+
+def _moment(row: Mapping[str, Any]) -> float:
+    try:
+        return times.parse(row[FILTER]).timestamp()
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError):
+        known = row.get("id")
+        name = (
+            " ".join(str(known).split())
+            if isinstance(known, (str, int)) and not isinstance(known, bool)
+            else "without an id"
+        )
+        raise UnexpectedAnswer(
+            f"GET {LIST}: return {str(name)[:40]}, field {FILTER}: expected a date-time, "
+            f"got {envelopes.shape(row.get(FILTER))}."
+        ) from None

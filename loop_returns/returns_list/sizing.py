@@ -1,0 +1,147 @@
+"""How much of what is missing to ask for at once, in which order. Pure.
+
+A lane is one pass over the missing stretches: of a single state, or of the three
+that Loop answers when none is named. Requests are few where windows are long, and
+quick where they run side by side; a lane learns from its answers how dense the
+returns are, and cuts its windows accordingly.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import ceil
+
+from loop_returns.spans import Span, Spans
+from loop_returns.times import DAY
+
+LONGEST = 119 * DAY
+"""Loop refuses more than 120 days; a window may be sent a second wider on each side."""
+
+UNNAMED = ("open", "closed", "expired")
+"""The states that Loop answers when none is named."""
+
+_LONG = 30 * DAY  # from here on one pass over three states saves more than it may cost
+_PAGES_A_WINDOW = 30  # pages of a window follow one another, windows run side by side
+_AT_ONCE = (0.9, 1.5)  # pages; so little more than one is asked for unpaged, in one request
+_FILL = 0.8  # of a page, where a window must fit one
+_MOST_PARTS = 16
+_SIDE_BY_SIDE = 8  # windows; with fewer of them left, the pages of one would be waited for in turn
+_LEAST_PAGES = 2  # of such a part of a window
+
+
+@dataclass(slots=True, order=True)
+class Piece:
+    """A stretch to ask for; `whole` unpaged."""
+
+    span: Span
+    whole: bool = False
+
+
+@dataclass(slots=True)
+class Lane:
+    """The reading of one pass of states."""
+
+    states: tuple[str, ...]
+    pieces: list[Piece]
+    flying: int = 0
+    """How many of its windows have been asked for and not been answered."""
+    recent: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=8))
+    """Rows and seconds of the last answers."""
+
+    def expected(self, span: Span) -> float:
+        """Rows to expect in a span, by how dense the last answers were."""
+        seconds = sum(length for _, length in self.recent)
+        return span.length * sum(rows for rows, _ in self.recent) / seconds if seconds else 0.0
+
+    def join(self, piece: Piece) -> None:
+        """Take a piece back as one with those beside it that are still to be asked for."""
+        whole = [other for other in self.pieces if other.whole]
+        spans = Spans([piece.span, *(other.span for other in self.pieces if not other.whole)])
+        self.pieces = sorted([*whole, *(Piece(span) for span in spans)])
+
+
+class Lanes:
+    """All lanes of a reading, and the choice among them."""
+
+    def __init__(self, missing: Mapping[str, Spans], *, page_size: int) -> None:
+        self._lanes = _lanes(missing)
+        self._page_size = page_size
+
+    def of(self, states: tuple[str, ...]) -> Lane:
+        """The lane of these states."""
+        for lane in self._lanes:
+            if lane.states == states:
+                return lane
+        self._lanes.append(Lane(states, []))
+        return self._lanes[-1]
+
+    def all_done(self) -> bool:
+        """Whether nothing is left to ask for, and no answer outstanding of unnamed states."""
+        return not any(
+            lane.pieces or (lane.flying and len(lane.states) > 1) for lane in self._lanes
+        )
+
+    def next(self, *, newest_first: bool, is_sorted: bool | None) -> tuple[Lane, Piece] | None:
+        """The lane to read on, and its next piece, cut to what should be asked for at once."""
+        # A lane's first answer tells how dense it is, so the next one waits for it.
+        lanes = [lane for lane in self._lanes if lane.pieces and (lane.recent or not lane.flying)]
+        if not lanes:
+            return None
+        if newest_first:
+            lane = max(lanes, key=lambda lane: lane.pieces[-1].span.end)
+        else:
+            lane = min(lanes, key=lambda lane: lane.pieces[0].span.start)
+        piece = lane.pieces.pop(-1 if newest_first else 0)
+        if not piece.whole:
+            piece = self._cut(lane, piece, newest_first=newest_first, is_sorted=is_sorted)
+        lane.flying += 1
+        return lane, piece
+
+    def halved(self, lane: Lane, span: Span) -> list[Piece]:
+        """The parts of a window that did not fit a page, where pages prove nothing."""
+        parts = ceil(lane.expected(span) / self._page_size / _FILL)
+        step = ceil(span.length / max(2, min(parts, _MOST_PARTS)))
+        return [
+            Piece(Span(start, min(start + step, span.end)))
+            for start in range(span.start, span.end, step)
+        ]
+
+    def _cut(
+        self, lane: Lane, piece: Piece, *, newest_first: bool, is_sorted: bool | None
+    ) -> Piece:
+        pages = lane.expected(piece.span) / self._page_size
+        parts = self._parts(pages, is_sorted=is_sorted)
+        length = min(ceil(piece.span.length / parts), LONGEST)
+        start, end = piece.span
+        if length == piece.span.length:
+            at_once = is_sorted is True and _AT_ONCE[0] < pages < _AT_ONCE[1]
+            return Piece(piece.span, whole=at_once)
+        middle = end - length if newest_first else start + length
+        older, newer = Piece(Span(start, middle)), Piece(Span(middle, end))
+        first, rest = (newer, older) if newest_first else (older, newer)
+        insort(lane.pieces, rest)
+        return first
+
+    def _parts(self, pages: float, *, is_sorted: bool | None) -> int:
+        if is_sorted is False:
+            return max(1, min(ceil(pages / _FILL), _MOST_PARTS))
+        parts = max(1, min(round(pages / _PAGES_A_WINDOW), _MOST_PARTS))
+        others = sum(lane.flying + len(lane.pieces) for lane in self._lanes)
+        return max(parts, min(_SIDE_BY_SIDE - others, int(pages / _LEAST_PAGES)))
+
+
+def _lanes(missing: Mapping[str, Spans]) -> list[Lane]:
+    long = Spans()
+    if all(state in missing for state in UNNAMED):
+        common = missing[UNNAMED[0]]
+        for state in UNNAMED[1:]:
+            common &= missing[state]
+        long = Spans(span for span in common if span.length >= _LONG)
+    lanes = [Lane(UNNAMED, [Piece(span) for span in long])]
+    for state, spans in missing.items():
+        named = spans - long if state in UNNAMED else spans
+        lanes.append(Lane((state,), [Piece(span) for span in named]))
+    return [lane for lane in lanes if lane.pieces]

@@ -1,0 +1,44 @@
+"""Stopping at a signal: at a place where nothing is cut in half."""
+
+from __future__ import annotations
+
+import logging
+import signal
+
+
+class StopRequest:
+    """Remembers a signal until the run comes to a place where it may end.
+
+    Args:
+        log: Where to say that the run was stopped.
+        then: What the next run does, for that line.
+    """
+
+    def __init__(self, log: logging.Logger, then: str) -> None:
+        self._log = log
+        self._then = then
+        self._signal: int | None = None
+
+    def receive(self, number: int, *, may_stop: bool) -> None:
+        """Take in a signal; stop at once if that is safe, or if it is the second one.
+
+        Raises:
+            SystemExit: with 128 and the signal's number.
+        """
+        if self._signal is not None:
+            raise SystemExit(128 + number)
+        self._signal = number
+        if may_stop:
+            self.stop_if_asked()
+
+    def stop_if_asked(self) -> None:
+        """End the run here, if a signal has asked for it.
+
+        Raises:
+            SystemExit: with 128 and the signal's number.
+        """
+        if self._signal is None:
+            return
+        name = signal.Signals(self._signal).name
+        self._log.warning("Stopped by %s%s", name, self._then)
+        raise SystemExit(128 + self._signal)

@@ -1,0 +1,301 @@
+"""What changes an account: return actions, lists, destinations, webhooks, carts, fraud reports.
+
+Each keeps to Loop's rules of transition and refuses as Loop does, which is often
+under status 200. `Shop.acted` counts what was carried out, by what it was done to.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from mock_loop import clock, errors, scopes
+from mock_loop.answers import Answer, Call, dump, ok
+from mock_loop.routes import Route
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mock_loop.book import Return
+    from mock_loop.shop import Shop
+
+LIST_TYPES = ("order", "product", "email", "product_tag")
+CATEGORIES = (
+    "package-never-received", "package-is-empty", "package-is-missing-items",
+    "instant-return-charge-failed", "keep-item-abuse",
+    "splitting-returns-to-avoid-restrictions", "item-is-worn", "other",
+)  # fmt: skip
+TOPICS = ("return", "return.processing", "label", "restock", "label.request", "giftcard",
+          "happy.returns.shipment")  # fmt: skip
+LONGEST_NOTE, LONGEST_COMMENT = 254, 512
+
+
+def run_queue(shop: Shop) -> None:
+    """Process the returns whose time in Loop's queue is over."""
+    due = [one for one in shop.queue if one[0] <= time.monotonic()]
+    for one in due:
+        shop.queue.remove(one)
+        found = shop.book[one[1]]
+        if found.state in ("open", "review"):
+            shop.edit_return(found.id, state="closed", was_processed=True)
+
+
+def _refused(code: str, message: str, status: int = 200) -> Answer:
+    return Answer(status, dump({"errors": {"message": message, "code": code}}))
+
+
+def _body(call: Call) -> dict[str, Any]:
+    try:
+        given = json.loads(call.body or b"{}")
+    except ValueError:
+        return {}
+    return given if isinstance(given, dict) else {}
+
+
+def _did(call: Call, subject: str, action: str) -> None:
+    call.shop.acted[subject, action] += 1
+
+
+def _on_return(act: Callable[[Call, Return], Answer]) -> Callable[[Call], Answer]:
+    def answer(call: Call) -> Answer:
+        found = call.shop.book.get(call.params["id"])
+        return errors.not_found_in_errors() if found is None else act(call, found)
+
+    return answer
+
+
+# Returns
+
+
+def _process(call: Call, found: Return) -> Answer:
+    """Queued; the same return may be queued twice, so that a test sees it happen."""
+    if found.state == "review" and not call.quirks.process_flagged:
+        return _refused("UNPROCESSABLE_FLAGGED_RETURN", "Flagged returns cannot be processed.")
+    if found.state == "expired":
+        return ok({"message": "This return cannot be processed."})
+    if found.state not in ("open", "review"):
+        return _refused("UNPROCESSABLE_RETURN", f"This return is {found.state}.")
+    _did(call, found.id, "process")
+    call.shop.queue.append((time.monotonic() + call.quirks.process_seconds, found.id))
+    return ok(data=True)
+
+
+def _remove(call: Call, found: Return) -> Answer:
+    ids = [one for one in (call.given("line_item_id") or "").split(",") if one]
+    row = found.row()
+    items = [item for item in row["line_items"] if item["line_item_id"] not in ids]
+    if not ids:
+        return errors.invalid("line_item_id", "The line_item_id field is required.")
+    if found.state != "open" and not (found.state == "review" and call.quirks.process_flagged):
+        return _refused("UNPROCESSABLE_RETURN", "The return cannot be modified.", 422)
+    if row["outcome"] not in ("refund", "credit"):
+        return Answer(403, dump({"errors": [{"message": "Only refunds and credits qualify."}]}))
+    if len(row["line_items"]) - len(items) != len(ids):
+        return _refused("UNPROCESSABLE_RETURN", "Not all line items qualify.", 422)
+    _did(call, found.id, "remove_line_items")
+    state = "closed" if items else "cancelled"
+    call.shop.edit_return(found.id, line_items=items, state=state)
+    return ok(data=True)
+
+
+def _move(action: str, state: str, refused: tuple[str, ...]) -> Callable[[Call, Return], Answer]:
+    def act(call: Call, found: Return) -> Answer:
+        if found.state in refused:
+            return _refused("UNPROCESSABLE_RETURN", f"A {found.state} return: no {action}.")
+        _did(call, found.id, action)
+        call.shop.move_return(found.id, state)
+        return ok(data=True)
+
+    return act
+
+
+def _note(call: Call, found: Return) -> Answer:
+    content = _body(call).get("content")
+    if not isinstance(content, str) or not content:
+        return errors.invalid("content", "The content field is required.")
+    if len(content) > LONGEST_NOTE:
+        return errors.invalid("content", "The content must be less than 255 characters.")
+    _did(call, f"{found.id}: {content}", "note")
+    call.shop.add_note(found.id, content)
+    return ok(data=True)
+
+
+def _fraud_report(call: Call, found: Return) -> Answer:
+    given = _body(call)
+    category, comment = given.get("category"), given.get("comment")
+    if category not in CATEGORIES:
+        return errors.invalid("category", "The selected category is invalid.")
+    if (category == "other" and not comment) or len(comment or "") > LONGEST_COMMENT:
+        return errors.invalid("comment", "The comment is required, of at most 512 characters.")
+    if found.id in call.shop.fraud_reports:
+        return Answer(409, dump({"errors": [{"message": "The return has been reported."}]}))
+    _did(call, found.id, "fraud_report")
+    report = {
+        "id": 500 + next(call.shop.numbers),
+        "return_id": int(found.id),
+        "category": category,
+        "comment": comment,
+        "created_at": clock.offset(call.shop.moment()),
+    }
+    call.shop.fraud_reports[found.id] = report
+    return Answer(201, dump(report))
+
+
+# Lists, destinations, webhooks
+
+
+def _next_id(shop: Shop, table: str) -> int:
+    return max([*shop.table(table), 1000]) + next(shop.numbers)
+
+
+def _create_entry(table: str) -> Callable[[Call], Answer]:
+    def answer(call: Call) -> Answer:
+        given = _body(call)
+        kind, value = given.get("type"), given.get("value")
+        if kind not in LIST_TYPES or not value:
+            return errors.invalid("type", "The selected type is invalid.")
+        rows = call.shop.table(table).values()
+        if any((row["type"], row["value"]) == (kind, value) for row in rows):
+            return Answer(400, dump({"errors": ["ITEM_ALREADY_EXISTS"]}))
+        _did(call, f"{table}: {value}", "create")
+        row = {
+            "id": _next_id(call.shop, table),
+            "type": kind,
+            "value": value,
+            "secondary_value": given.get("secondary_value"),
+            "created_at": clock.naive(call.shop.moment()),
+        }
+        call.shop.table(table)[row["id"]] = row
+        # Seen live: 201; documented: 200.
+        return Answer(201 if table == "allowlists" else 200, dump(row))
+
+    return answer
+
+
+def _own(call: Call, table: str) -> int | None:
+    digits = call.params["id"]
+    own = int(digits) if digits.isdecimal() else -1
+    return own if own in call.shop.table(table) else None
+
+
+def _delete(table: str, done: Answer) -> Callable[[Call], Answer]:
+    def answer(call: Call) -> Answer:
+        own = _own(call, table)
+        if own is None:
+            return errors.not_found_in_errors() if table == "webhooks" else errors.not_found()
+        _did(call, f"{table}: {own}", "delete")
+        call.shop.delete(table, own)
+        return done
+
+    return answer
+
+
+def _save_destination(call: Call) -> Answer:
+    own, given = _own(call, "destinations") if "id" in call.params else None, _body(call)
+    if "id" in call.params and own is None:
+        return errors.not_found("Destination not found.")
+    if not given.get("name") or given.get("type") not in ("warehouse", "donate"):
+        return errors.invalid("name", "The name and the type are required.")
+    if not isinstance(given.get("address"), dict) or not given["address"].get("address1"):
+        return errors.invalid("address.address1", "The address.address1 field is required.")
+    table = call.shop.table("destinations")
+    if own is None and len(table) >= call.quirks.destination_limit:
+        why = {"code": "DESTINATION_LIMIT_EXCEEDED", "message": "There are too many."}
+        return Answer(422, dump(why))
+    _did(call, f"destinations: {own or given['name']}", "update" if own else "create")
+    own = own or _next_id(call.shop, "destinations")
+    fresh = {"enabled": True, "provider_location_id": None}
+    table[own] = table.get(own, fresh) | given | {"id": own}
+    return ok(table[own])
+
+
+def _save_webhook(call: Call) -> Answer:
+    own, given = _own(call, "webhooks") if "id" in call.params else None, _body(call)
+    if "id" in call.params and own is None:
+        return errors.not_found_in_errors()
+    if given.get("topic") not in TOPICS or not given.get("trigger") or not given.get("url"):
+        return errors.invalid("topic", "The selected topic is invalid.")
+    _did(call, f"webhooks: {own or given['url']}", "update" if own else "create")
+    table = call.shop.table("webhooks")
+    if own:
+        table[own] = table[own] | given
+        return Answer(204)
+    own = _next_id(call.shop, "webhooks")
+    table[own] = {"id": own, "shop_id": 4242, "status": "inactive"} | given
+    return Answer(201, dump(table[own]))
+
+
+# Carts
+
+
+def _save_cart(call: Call) -> Answer:
+    variants, token = _body(call).get("cart"), call.params.get("token")
+    if token is not None and token not in call.shop.carts:
+        return _refused("NOT_FOUND", "Cart not found.")
+    if not variants:
+        return ok({"errors": {"message": "Cart is empty."}})
+    known = {int(variant.external_id) for variant in call.shop.stock}
+    if any(variant not in known for variant in variants):
+        return ok({"errors": {"message": "A variant was not found."}})
+    _did(call, f"carts: {token or variants}", "update" if token else "create")
+    name = token or call.shop.maker.uuid()
+    call.shop.carts[name] = variants
+    if token:
+        return ok({"updated": True, "data": {"cart": variants}})
+    return ok({"token": name, "data": {"cart": variants}})
+
+
+def _delete_cart(call: Call) -> Answer:
+    if call.params["token"] not in call.shop.carts:
+        return errors.not_found_in_errors()
+    _did(call, f"carts: {call.params['token']}", "delete")
+    call.shop.delete_cart(call.params["token"])
+    return ok(data=True)
+
+
+_RETURN = "/warehouse/return/{id}"
+_NO_CONTENT, _SUCCESS = Answer(204), Answer(200, b"Success", "text/html; charset=UTF-8")
+
+ROUTES = (
+    Route("POST", f"{_RETURN}/process", scopes.RETURNS, _on_return(_process)),
+    Route("POST", f"{_RETURN}/remove", scopes.RETURNS, _on_return(_remove)),
+    Route(
+        "POST",
+        f"{_RETURN}/cancel",
+        scopes.RETURNS,
+        _on_return(_move("cancel", "cancelled", ("closed", "expired", "review", "cancelled"))),
+    ),
+    Route(
+        "POST",
+        f"{_RETURN}/flag",
+        scopes.RETURNS,
+        _on_return(_move("flag", "review", ("closed", "expired", "review", "cancelled"))),
+    ),
+    Route(
+        "POST",
+        f"{_RETURN}/close",
+        scopes.RETURNS,
+        _on_return(_move("close", "closed", ("closed", "cancelled", "expired"))),
+    ),
+    Route("POST", f"{_RETURN}/note", scopes.RETURNS, _on_return(_note)),
+    Route("POST", "/returns/{id}/fraud-report", scopes.RETURNS, _on_return(_fraud_report)),
+    Route("POST", "/allowlists", scopes.ORDERS, _create_entry("allowlists")),
+    Route("DELETE", "/allowlists/{id}", scopes.ORDERS, _delete("allowlists", _NO_CONTENT)),
+    Route("POST", "/blocklists", scopes.ORDERS, _create_entry("blocklists")),
+    Route("DELETE", "/blocklists/{id}", scopes.ORDERS, _delete("blocklists", ok(data=True))),
+    Route("POST", "/destinations", scopes.DESTINATIONS_WRITE, _save_destination),
+    Route("PUT", "/destinations/{id}", scopes.DESTINATIONS_WRITE, _save_destination),
+    Route(
+        "DELETE",
+        "/destinations/{id}",
+        scopes.DESTINATIONS_WRITE,
+        _delete("destinations", _SUCCESS),
+    ),
+    Route("POST", "/webhooks", scopes.DEVELOPER_TOOLS, _save_webhook),
+    Route("PUT", "/webhooks/{id}", scopes.DEVELOPER_TOOLS, _save_webhook),
+    Route("DELETE", "/webhooks/{id}", scopes.DEVELOPER_TOOLS, _delete("webhooks", _NO_CONTENT)),
+    Route("POST", "/cart", scopes.CARTS, _save_cart),
+    Route("POST", "/cart/{token}", scopes.CARTS, _save_cart),
+    Route("DELETE", "/cart/{token}", scopes.CARTS, _delete_cart),
+)

@@ -1,0 +1,68 @@
+"""A call as an endpoint sees it, and the answer that it makes of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+if TYPE_CHECKING:
+    from mock_loop.quirks import Quirks
+    from mock_loop.shop import Shop
+
+RELEASES = ("2026-07", "2026-10", "unstable")
+"""Oldest first."""
+
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def dump(data: Any) -> bytes:
+    return _encode(data).encode()
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: bytes = b""
+    content_type: str = "application/json"
+    headers: dict[str, str] = field(default_factory=dict)
+    broken: str | None = None
+    """How the connection shall fail while this is sent; None: it does not."""
+
+
+def ok(data: Any) -> Answer:
+    return Answer(200, dump(data))
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request that was let through to its endpoint."""
+
+    shop: Shop
+    quirks: Quirks
+    base: str
+    """Scheme and host by which the server was reached."""
+    version: str
+    """As it stands in the path."""
+    release: str
+    """The release that the version means."""
+    path: str
+    """Behind the version."""
+    params: dict[str, str]
+    query: dict[str, str]
+    lists: dict[str, list[str]]
+    """Parameters that may occur several times, such as ``external_ids[]``."""
+    headers: dict[str, str]
+    body: bytes
+    tokens: dict[str, Any]
+    """What the server remembers of the opaque cursors that it gave."""
+
+    def given(self, name: str) -> str | None:
+        """A parameter's value; an empty one counts as absent, as in Laravel."""
+        return self.query.get(name) or None
+
+    def link(self, query: dict[str, Any], *, path: str | None = None) -> str:
+        """An absolute address at this server."""
+        return f"{self.base}/api/{self.version}{path or self.path}?{urlencode(query)}"

@@ -1,0 +1,61 @@
+"""Allowlist, blocklist, destinations, webhooks and carts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mock_loop import errors, scopes, views
+from mock_loop.answers import Answer, Call, ok
+from mock_loop.paging import by_number
+from mock_loop.routes import Route
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PER_PAGE = 15
+"""Laravel's own default."""
+
+
+def _listed(name: str) -> Callable[[Call], Answer]:
+    def answer(call: Call) -> Answer:
+        rows = [views.list_item(row) for _, row in sorted(call.shop.table(name).items())]
+        return by_number(call, rows, PER_PAGE)
+
+    return answer
+
+
+def _one(name: str, missing: Callable[[], Answer]) -> Callable[[Call], Answer]:
+    def answer(call: Call) -> Answer:
+        digits = call.params["id"]
+        row = call.shop.table(name).get(int(digits)) if digits.isdecimal() else None
+        return missing() if row is None else ok(row)
+
+    return answer
+
+
+def destinations(call: Call) -> Answer:
+    """All at once, not paged."""
+    return ok({"destinations": list(call.shop.table("destinations").values())})
+
+
+def webhooks(call: Call) -> Answer:
+    """All at once, those made in the admin included."""
+    return ok({"webhooks": list(call.shop.table("webhooks").values())})
+
+
+def cart(call: Call) -> Answer:
+    """The variants in a cart; there is no list of carts."""
+    found = call.shop.carts.get(call.params["token"])
+    return errors.not_found_in_errors() if found is None else ok({"cart": found})
+
+
+ROUTES = (
+    Route("GET", "/allowlists", scopes.ORDERS, _listed("allowlists")),
+    Route("GET", "/allowlists/{id}", scopes.ORDERS, _one("allowlists", errors.not_found)),
+    Route("GET", "/blocklists", scopes.ORDERS, _listed("blocklists")),
+    Route("GET", "/blocklists/{id}", scopes.ORDERS, _one("blocklists", errors.not_found)),
+    Route("GET", "/destinations", scopes.DESTINATIONS, destinations),
+    Route("GET", "/destinations/{id}", scopes.DESTINATIONS, _one("destinations", errors.not_found)),
+    Route("GET", "/webhooks", scopes.DEVELOPER_TOOLS, webhooks),
+    Route("GET", "/cart/{token}", scopes.CARTS, cart),
+)

@@ -1,0 +1,1 @@
+"""What leaves the tap: Singer messages, STATE, and what a run says of itself."""

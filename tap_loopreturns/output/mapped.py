@@ -1,0 +1,58 @@
+"""Records on their way out: selection, stream maps and flattening applied where there are any."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+from singer_sdk.mapper import RemoveRecordTransform
+from singer_sdk.singerlib import RecordMessage
+
+from loopreturns_plugin.sdk import SingerStream
+from tap_loopreturns.output.writer import PageWriter
+from tap_loopreturns.records import schemas
+from tap_loopreturns.records.objects import Record
+
+
+def write_as_it_is(
+    stream: SingerStream,
+    records: Sequence[Record | msgspec.Struct],
+    writer: PageWriter,
+    left_out: tuple[str, ...],
+) -> None:
+    """Write records to which no stream map, flattening or selection applies.
+
+    `left_out` are the properties that a message lacks where they are null.
+    """
+    for record in records:
+        if isinstance(record, dict):
+            _leave_out(record, left_out)
+    writer.write_records(stream.name, records, stream.version)
+
+
+def write_mapped(stream: SingerStream, records: Iterable[Record], writer: PageWriter) -> None:
+    """Write what selection and the stream's maps make of records."""
+    for record in records:
+        # The streams of the returns list share what is nested in a record.
+        chosen = stream.without_deselected(copy.deepcopy(record))
+        for stream_map in stream.stream_maps:
+            if isinstance(stream_map, RemoveRecordTransform):
+                continue
+            if (mapped := stream_map.transform(chosen)) is not None:
+                _leave_out(mapped, schemas.may_be_left_out(stream_map.transformed_schema))
+                writer.write_message(
+                    RecordMessage(
+                        stream=stream_map.stream_alias,
+                        record=mapped,
+                        version=stream.version,
+                        time_extracted=datetime.now(UTC),
+                    )
+                )
+
+
+def _leave_out(record: Record, names: tuple[str, ...]) -> None:
+    for name in names:
+        if name in record and record[name] is None:
+            del record[name]

@@ -1,0 +1,75 @@
+"""The one place that writes STATE: what a stream lacks, and what of it is out by now.
+
+An entry of STATE is put down after the records that it speaks of, so that it is true
+at every line of the output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
+
+from loop_returns.spans import Span, Spans
+from loopreturns_plugin.sdk import SingerStream
+from tap_loopreturns.output.bookmark import Bookmark
+
+
+class StreamState:
+    """A stream's bookmark in one run.
+
+    Args:
+        stream: The stream; its replication key names the bookmark.
+        states: What its bookmark tells apart: the states of returns, mostly.
+        span: What this run may read.
+        now: When the run began; what STATE says of later times is not believed.
+        lookback: How many seconds behind its bookmark it is read again.
+
+    Attributes:
+        wanted: From where to where it is read, the gap to an earlier bookmark included.
+        missing: What is to be read of it, for each of `states`.
+        out_before: What was out when the run began, for each of `states`.
+        value: Up to which second everything was out when the run began, if anything was.
+
+    Raises:
+        SettingsError: the entry in STATE is no bookmark.
+    """
+
+    def __init__(
+        self,
+        stream: SingerStream,
+        states: Iterable[str],
+        span: Span,
+        *,
+        now: int,
+        lookback: int,
+    ) -> None:
+        self._stream = stream
+        self._states = tuple(states)
+        full = stream.replication_method == REPLICATION_FULL_TABLE  # as a catalog may ask for
+        key = str(type(stream).replication_key)
+        self._mark = Bookmark.read(key, {} if full else stream.state_entry, self._states, now=now)
+        self.value = self._mark.value
+        self.out_before = dict(self._mark.covered)
+        start = span.start if self.value is None else min(span.start, self.value)
+        self.wanted = Span(start, span.end)
+        self.missing = self._mark.missing(self._states, self.wanted, lookback=lookback)
+        self._mark.reopen(self.missing, span.end)
+
+    @property
+    def lacking(self) -> Spans:
+        """What is to be read, in any of the states."""
+        return Spans(span for spans in self.missing.values() for span in spans)
+
+    def cover(self, out: Mapping[str, Spans]) -> None:
+        """Take in that the records of these stretches are written; `flush` says so to the target.
+
+        What had not been missing is passed over: it was out already.
+        """
+        credit = {state: spans & self.missing.get(state, Spans()) for state, spans in out.items()}
+        self._mark.cover(credit, self._states, self.wanted.start)
+        self._stream.put_state(self._mark.entry())
+
+    def flush(self) -> None:
+        """Write STATE, if the stream's entry has changed."""
+        self._stream.flush_state()

@@ -1,0 +1,125 @@
+"""A row as Loop sends it → a record as the stream's schema promises. Pure.
+
+The cleaner of a stream is compiled from its schema file, so the schema is the
+one place that says what a field is: its type and format, `x-loop` for what JSON
+Schema has no word for (code, money, whole, grade, many, one, flat, prices), and
+`x-pii` for personal data. Fields that the schema does not know are kept in
+`additional_fields`, by their JSON pointer within the row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from loop_returns.errors import UncleanRecord
+from loop_returns.http import envelopes
+from tap_loopreturns.records import values
+from tap_loopreturns.records.fast_cleaner import FastCleaner, as_dict
+from tap_loopreturns.records.objects import Found, ObjectCleaner, Record, Schema
+from tap_loopreturns.records.privacy import Privacy
+from tap_loopreturns.records.values import Unclean
+
+ADDITIONAL = "additional_fields"
+
+
+class Cleaner:
+    """Cleans the rows of one stream, in place.
+
+    `unknown` collects the fields that were kept aside, each once, for one report
+    a run.
+    """
+
+    def __init__(
+        self, stream: str, schema: Schema, keys: tuple[str, ...], privacy: Privacy
+    ) -> None:
+        self.unknown: set[str] = set()
+        self._stream = stream
+        self._keys = keys
+        self._clean = ObjectCleaner(schema, privacy).clean
+        self._schema = schema
+        self._as_sent = privacy.mode == "keep"
+        self._blank = dict.fromkeys(schema["properties"])
+        mark = schema["properties"].get(ADDITIONAL, {}).get("x-pii")
+        self._protect = privacy.whole(mark)
+
+    def quickly(self, row: msgspec.Raw | Record) -> Record | msgspec.Struct:
+        """The record of a row, where it may be a struct: with what is null left out of it.
+
+        Raises:
+            As when called.
+        """
+        if not isinstance(row, msgspec.Raw):
+            return self(row)
+        fast = self._fast(row) if self._as_sent else None
+        return self(envelopes.parse(bytes(row), self._stream)) if fast is None else fast
+
+    def read(self, row: msgspec.Raw | Record) -> Record:
+        """The record of a row that may not be parsed yet.
+
+        Raises:
+            As when called.
+        """
+        record = self.quickly(row)
+        if isinstance(record, msgspec.Struct):
+            return {**self._blank, **as_dict(record)}
+        return record
+
+    @cached_property
+    def _fast(self) -> FastCleaner:
+        return FastCleaner(self._schema, self._keys)
+
+    def __call__(self, row: Record) -> Record:
+        """The record of a row.
+
+        Raises:
+            UncleanRecord: it lacks its key, or a field has no known form. The
+                message names the record and the field, not the value.
+        """
+        found: Found = []
+        name = row.get(self._keys[0])
+        try:
+            record = {**self._blank, **self._clean(row, found)}
+        except Unclean as trouble:
+            raise UncleanRecord(
+                f"{self._stream}: record {_shown(name)}, field {'/'.join(trouble.path)}: {trouble}."
+            ) from None
+        for key in self._keys:
+            if record[key] is None:
+                raise UncleanRecord(
+                    f"{self._stream}: record {_shown(name)} has no '{key}', its key."
+                )
+        if found:
+            kept = {_pointer(path): value for path, value in found}
+            self.unknown.update(re.sub(r"/\d+(?=/|$)", "/*", pointer) for pointer in kept)
+            record[ADDITIONAL] = self._protect(kept) if self._protect else kept
+        return record
+
+
+def _shown(name: object) -> str:
+    if isinstance(name, (str, int)) and not isinstance(name, bool) and "@" not in str(name):
+        return " ".join(str(name).split())[:40] or "without an id"
+    return "without an id"
+
+
+def asked_by(row: Mapping[str, Any], key: str, stream: str) -> str:
+    """The id by which Loop is asked for what belongs to a row.
+
+    Raises:
+        UncleanRecord: it has none.
+    """
+    try:
+        name = values.code(row.get(key))
+    except Unclean:
+        name = None
+    if name is None:
+        raise UncleanRecord(f"{stream}: a row of the list that it is read by has no '{key}'.")
+    return name
+
+
+def _pointer(path: tuple[str | int, ...]) -> str:
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)

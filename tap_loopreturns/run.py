@@ -1,0 +1,121 @@
+"""One run of the tap: what all streams share, handed to each of them."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from math import ceil, inf
+from typing import Any
+
+from loop_returns import times
+from loop_returns.errors import SettingsError
+from loop_returns.http.client import Client
+from loop_returns.spans import Span
+from loopreturns_plugin.stopping import StopRequest
+from tap_loopreturns import settings
+from tap_loopreturns.output.writer import PageWriter
+from tap_loopreturns.records.privacy import Privacy
+from tap_loopreturns.settings import TapSettings
+
+_CLOCKS_DIFFER = 2.0  # seconds; a request takes about as long, and Date knows no fractions
+
+
+@dataclass(eq=False)
+class Run:
+    """Settings, span, clock, account and writer of one run.
+
+    Nothing is checked or asked before it is needed: --discover has neither key nor network.
+    """
+
+    config: Mapping[str, Any]
+    known: Callable[[], Mapping[str, Any]]
+    """Gives the JSON Schema of each setting that there is."""
+    find_writer: Callable[[], PageWriter]
+    """Gives the writer of Singer messages; the SDK makes it after it has checked the settings."""
+    stop: StopRequest
+    log: logging.Logger
+    user_agent: str
+    find_unreadable: Callable[[], frozenset[str]]
+    """Asks Loop which streams the key may not read."""
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _version: int = 0
+
+    @cached_property
+    def settings(self) -> TapSettings:
+        """The checked configuration; the run's upper bound is frozen with it.
+
+        Raises:
+            SettingsError: it is wrong.
+        """
+        return settings.check(self.config, now=self.began, known=self.known())
+
+    @cached_property
+    def client(self) -> Client:
+        """The account, with the one budget that all streams share."""
+        return self.settings.connection.client(
+            user_agent=self.user_agent, connections=self.settings.concurrency
+        )
+
+    @cached_property
+    def now(self) -> int:
+        """When the run began, by Loop's clock where this machine's is ahead of it.
+
+        Else seconds that have not come yet, to Loop, would count as read.
+        """
+        ahead = self.client.ahead
+        if ahead <= _CLOCKS_DIFFER or ahead == inf:
+            return int(self.began.timestamp())
+        self.log.warning(
+            "This machine's clock is %s ahead of Loop's; reading ends at Loop's present.",
+            timedelta(seconds=ceil(ahead)),
+        )
+        return int(self.began.timestamp()) - ceil(ahead)
+
+    @cached_property
+    def span(self) -> Span:
+        """What is to be read; its end is frozen with the run's start.
+
+        Raises:
+            SettingsError: it begins after Loop's present.
+        """
+        span = self.settings.span
+        if span.start >= self.now:
+            raise SettingsError("start_date", f"is {times.show(span.start)}, after Loop's present.")
+        return Span(span.start, min(span.end, self.now))
+
+    @cached_property
+    def writer(self) -> PageWriter:
+        """Where Singer messages go."""
+        return self.find_writer()
+
+    @cached_property
+    def privacy(self) -> Privacy:
+        """What happens to personal data."""
+        return Privacy(self.settings.pii, self.settings.pii_hash_key)
+
+    @cached_property
+    def unreadable(self) -> frozenset[str]:
+        """Streams that are passed over, since the key lacks their scope.
+
+        All that are selected are tried before the first is read.
+
+        Raises:
+            AccessError: scopes are missing, and `on_missing_scope` is `fail`.
+        """
+        return self.find_unreadable()
+
+    def next_version(self) -> int:
+        """A version for a full table, greater than any before.
+
+        Seconds may be the same in two quick runs, so it counts milliseconds.
+        """
+        self._version = max(self._version + 1, int(time.time() * 1000))
+        return self._version
+
+    def stop_if_asked(self) -> None:
+        """End here, if a signal has asked for it (see `StopRequest`)."""
+        self.stop.stop_if_asked()

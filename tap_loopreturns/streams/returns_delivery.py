@@ -1,0 +1,157 @@
+"""One reading of the list of returns, for all selected streams that live on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from loop_returns import times
+from loop_returns.endpoints import STATES
+from loop_returns.returns_list.answers import Row
+from loop_returns.returns_list.reading import Portion, ReturnsReading
+from loop_returns.spans import Span, Spans
+from tap_loopreturns.output.progress import stretch
+from tap_loopreturns.output.state import StreamState
+from tap_loopreturns.run import Run
+from tap_loopreturns.streams.returns import Returns, ReturnsStream
+
+_AT_ONCE = 200  # rows cleaned and written; an unpaged answer may hold many thousands
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """What one stream lacks of the list."""
+
+    stream: ReturnsStream
+    state: StreamState
+    lacking: Spans
+
+    def wants(self, second: int, proven: Span) -> bool:
+        """Whether the stream lacks a return; one that came without being asked for, it does."""
+        return self.lacking.holds(second) or not proven.holds(second)
+
+
+class ReturnsDelivery:
+    """Reads the list once in a run, and hands each stream what it lacks.
+
+    Each stream has a bookmark of its own: what one of them lacks is asked for,
+    and only those that lack it are given it.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.streams: list[ReturnsStream] = []
+        """All streams of the list; those selected are read."""
+        self._run = run
+        self._done = False
+
+    def read(self) -> None:
+        """Read what is missing; nothing, if that has been done in this run."""
+        if self._done:
+            return
+        self._done = True
+        run = self._run
+        before = run.client.requests
+        shares = [self._begin(stream) for stream in self.streams if stream.selected]
+        missing = _union(shares, run.settings.states)
+        total = sum(spans.length for spans in missing.values())
+        done = 0
+        strange: set[str] = set()
+        reading = self._reading(missing, shares[0].stream)
+        for portion in reading:
+            self._write(portion, shares)
+            strange |= portion.listed.seen.states.difference(STATES)
+            credit = portion.proof.credit
+            done += sum(spans.length for spans in credit.values())
+            for share in shares:
+                share.state.cover(credit)
+                share.stream.progress.add(0, done / total if total else None)
+            shares[0].state.flush()
+            run.stop_if_asked()
+        self._end(shares, reading, run.client.requests - before)
+        self._tell_strange_states(strange)
+
+    def _begin(self, stream: ReturnsStream) -> _Share:
+        """Take up a stream's bookmark, and say what it lacks."""
+        settings = self._run.settings
+        state = stream.state(settings.states, lookback=settings.lookback)
+        stream.write_schema()
+        lacking = state.lacking
+        longest = max((spans.length for spans in state.missing.values()), default=0)
+        stream.progress.start(
+            f"{', '.join(settings.states)} returns changed since "
+            f"{times.show(next(iter(lacking)).start)}, {stretch(longest)} of them"
+            if lacking
+            else "nothing to read"
+        )
+        return _Share(stream, state, lacking)
+
+    def _reading(self, missing: Mapping[str, Spans], first: ReturnsStream) -> ReturnsReading:
+        settings = self._run.settings
+        return ReturnsReading(
+            self._run.client,
+            missing,
+            page_size=settings.page_size,
+            workers=settings.concurrency,
+            on_contradiction=lambda line: first.logger.warning("%s", line),
+            idle=self._run.stop_if_asked,
+        )
+
+    @cached_property
+    def _returns(self) -> Returns:
+        """The stream whose cleaner reads the rows, selected or not."""
+        return next(stream for stream in self.streams if isinstance(stream, Returns))
+
+    def _write(self, portion: Portion, shares: list[_Share]) -> None:
+        proven = portion.proof.span
+        rows = portion.rows()
+        while some := list(islice(rows, _AT_ONCE)):
+            if [share.stream for share in shares] == [self._returns]:
+                self._write_returns(some, proven, shares[0])
+            else:
+                self._write_all(some, proven, shares)
+
+    def _write_returns(self, rows: list[tuple[int, Row]], proven: Span, share: _Share) -> None:
+        """Write returns alone, as structs where nothing is to be changed in them."""
+        cleaner = self._returns.cleaner
+        wanted = [row for second, row in rows if share.wants(second, proven)]
+        if self._returns.is_written_as_it_is:
+            self._returns.write_as_it_is([cleaner.quickly(row) for row in wanted])
+        else:
+            self._returns.write([cleaner.read(row) for row in wanted])
+
+    def _write_all(self, rows: list[tuple[int, Row]], proven: Span, shares: list[_Share]) -> None:
+        records = [(second, self._returns.cleaner.read(row)) for second, row in rows]
+        for share in shares:
+            share.stream.write(
+                [
+                    exploded
+                    for second, record in records
+                    if share.wants(second, proven)
+                    for exploded in share.stream.records(record)
+                ]
+            )
+
+    def _end(self, shares: list[_Share], reading: ReturnsReading, requests: int) -> None:
+        found = reading.contradictions
+        windows = f"{found.windows:,} windows of {', '.join(self._run.settings.states)} returns"
+        for share in shares:
+            share.stream.end(requests, windows, *filter(None, (str(found),)))
+        if self._returns not in [share.stream for share in shares]:
+            self._returns.tell_unknown_fields()
+
+    def _tell_strange_states(self, strange: set[str]) -> None:
+        if strange:
+            self._returns.logger.warning(
+                "returns: Loop sent returns in states that this version does not know: %s. They "
+                "are kept, but cannot be asked for by name; see whether there is a newer version.",
+                ", ".join(sorted(state[:40] for state in strange)),
+            )
+
+
+def _union(shares: list[_Share], states: tuple[str, ...]) -> dict[str, Spans]:
+    return {
+        state: Spans(span for share in shares for span in share.state.missing.get(state, Spans()))
+        for state in states
+    }

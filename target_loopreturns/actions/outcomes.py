@@ -1,0 +1,92 @@
+"""What became of each action, and the file that tells it, to be loaded next to the returns."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from target_loopreturns.actions import kinds
+from target_loopreturns.actions.action import Action
+
+Result = Literal["planned", "done", "refused", "failed", "uncertain", "queued"]
+STREAM = "action_outcomes"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an action, and why.
+
+    planned: it would be done. done: Loop has made the change, or had it already.
+    refused: by Loop, or by a rule of Loop's that is known beforehand. failed:
+    it was surely not made. uncertain: it was sent, and no look at Loop can tell.
+    queued: Loop has taken it up, and will process it later.
+    """
+
+    result: Result
+    reason: str = ""
+    code: str = ""
+    """Loop's own, in capitals; or the rule of this target that refused it."""
+    status: int | None = None
+    target_id: str | None = None
+
+    @property
+    def final(self) -> bool:
+        """Nothing is left to do, in any run: it is done, or Loop itself has refused it."""
+        by_loop = self.status is not None
+        return self.result == "done" or (self.result == "refused" and by_loop)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An action with its outcome, as the file tells it."""
+
+    action: Action
+    outcome: Outcome
+    state: str | None = None
+    """Of the return, when the action was planned."""
+    attempts: int = 0
+    requested_at: str | None = None
+    settled_at: str | None = None
+
+    def record(self) -> dict[str, Any]:
+        """As a record of the stream `action_outcomes`."""
+        action, outcome = self.action, self.outcome
+        fields = action.fields
+        target = outcome.target_id or fields.get("id") or fields.get("token")
+        return {
+            "stream": action.stream,
+            "action_id": action.id,
+            "action": action.name,
+            "outcome": outcome.result,
+            "reason": outcome.reason or None,
+            "code": outcome.code or None,
+            "http_status": outcome.status,
+            "return_id": action.return_id,
+            "return_state": self.state,
+            "target_id": target,
+            "attempts": self.attempts,
+            "requested_at": self.requested_at,
+            "settled_at": self.settled_at,
+            "line": action.line or None,
+            "row": dict(fields),
+        }
+
+
+def write(path: str, settled: Iterable[Settled], *, singer: bool) -> None:
+    """Write a run's outcomes, all at once: the file before is replaced only by a whole one."""
+    key = ["stream", "action_id"]
+    lines: list[Any] = []
+    if singer:
+        schema = kinds.schema(STREAM)
+        lines.append({"type": "SCHEMA", "stream": STREAM, "schema": schema, "key_properties": key})
+    for one in settled:
+        record = one.record()
+        lines.append({"type": "RECORD", "stream": STREAM, "record": record} if singer else record)
+    made = Path(f"{path}.{os.getpid()}.part")
+    made.write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
+    made.replace(path)

@@ -1,0 +1,162 @@
+"""The account as it is now, as far as the actions are about it: only reading, few requests.
+
+Few returns are asked for one by one. Many are first looked for in the list of
+returns, latest changes first, 750 in an answer, as long as that does not cost
+many more requests than it finds returns; the rest, again, one by one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from loop_returns import endpoints, times
+from loop_returns.endpoints import STATES, Endpoint
+from loop_returns.errors import UnexpectedAnswer
+from loop_returns.fetch_ahead import fetch_ahead
+from loop_returns.http import envelopes
+from loop_returns.http.client import Client
+from loop_returns.paging import until_still
+from loop_returns.returns_list import answers
+from loop_returns.returns_list.reading import MOST, ReturnsReading
+from loop_returns.returns_list.sizing import LONGEST
+from loop_returns.spans import Span, Spans
+from target_loopreturns.actions.action import Action
+from target_loopreturns.actions.kinds import KINDS
+
+Listed = Mapping[str, Any]
+"""A row of a list, as Loop has it."""
+
+_LISTS = ("allowlist_items", "blocklist_items", "destinations", "webhooks")
+_FEW = 40
+_WASTE = 0.25  # for each return that is looked for, what the list may cost beyond what it finds
+_WORKERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnNow:
+    """A return, as the rules need to know it."""
+
+    state: str
+    outcome: str | None = None
+    line_items: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> ReturnNow:
+        """From the list of returns, or from the details of one: there, ids are numbers.
+
+        Raises:
+            UnexpectedAnswer: its line items are not a list of objects.
+        """
+        items = row.get("line_items") or []
+        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+            raise UnexpectedAnswer(
+                f"A return of Loop's has line items that are {envelopes.shape(items)}, "
+                "not a list of objects."
+            )
+        ids = frozenset(str(item.get("line_item_id")) for item in items)
+        outcome = row.get("outcome")
+        return cls(str(row.get("state")), outcome if isinstance(outcome, str) else None, ids)
+
+
+@dataclass(slots=True)
+class Present:
+    """What Loop has now. Returns and carts that it has not are None."""
+
+    returns: dict[str, ReturnNow | None] = field(default_factory=dict)
+    lists: dict[str, list[Listed]] = field(default_factory=dict)
+    carts: dict[str, list[int] | None] = field(default_factory=dict)
+
+
+def read(client: Client, actions: Collection[Action]) -> Present:
+    """Read what the rules need to know about these actions."""
+    wanted = list(dict.fromkeys(action.return_id for action in actions if action.return_id))
+    streams = dict.fromkeys(action.stream for action in actions)
+    tokens = [action.fields["token"] for action in actions if "token" in action.fields]
+    return Present(
+        returns=_returns(client, wanted),
+        lists={name: _list(client, KINDS[name]) for name in streams if name in _LISTS},
+        carts={token: _cart(client, token) for token in dict.fromkeys(tokens)},
+    )
+
+
+def notes(client: Client, return_id: str) -> list[str]:
+    """The words of a return's notes."""
+    endpoint = endpoints.RETURN_NOTES
+    document = endpoint.read(client, id=return_id)
+    if document is None:
+        return []
+    rows = envelopes.rows(document, endpoint.rows, endpoint.at(id=return_id), bare=True)
+    return [str(row.get("content")) for row in rows]
+
+
+def _returns(client: Client, wanted: list[str]) -> dict[str, ReturnNow | None]:
+    found: dict[str, ReturnNow | None] = {}
+    if len(wanted) > _FEW:
+        found |= _from_list(client, set(wanted))
+    todo = iter([one for one in wanted if one not in found])
+    for return_id, now in fetch_ahead(
+        lambda: next(todo, None), lambda one: _one(client, one), workers=_WORKERS
+    ):
+        found[return_id] = now
+    return found
+
+
+def _one(client: Client, return_id: str) -> ReturnNow | None:
+    endpoint = endpoints.RETURN_DETAILS
+    document = endpoint.read(client, {"return_id": return_id})
+    if document is None:
+        return None
+    row = envelopes.row(document, endpoint.path)
+    if str(row.get("id")) != return_id:
+        raise UnexpectedAnswer(f"GET {endpoint.path}: asked for one return, Loop answers another.")
+    return ReturnNow.of(row)
+
+
+def _from_list(client: Client, wanted: set[str]) -> dict[str, ReturnNow]:
+    found: dict[str, ReturnNow] = {}
+    end = int(time.time())
+    cost = 0
+    while wanted - found.keys() and end > times.EARLIEST:
+        for portion in ReturnsReading(
+            client,
+            dict.fromkeys(STATES, Spans([Span(max(end - LONGEST, times.EARLIEST), end)])),
+            page_size=MOST,
+            workers=_WORKERS,
+        ):
+            cost += 1
+            found |= _wanted((row for _, row in portion.rows()), wanted)
+            if cost > len(found) + len(wanted) * _WASTE:
+                return found
+        end -= LONGEST
+    return found
+
+
+def _wanted(rows: Iterable[answers.Row], wanted: set[str]) -> dict[str, ReturnNow]:
+    parsed = map(answers.parsed, rows)
+    return {str(row["id"]): ReturnNow.of(row) for row in parsed if str(row.get("id")) in wanted}
+
+
+def _list(client: Client, endpoint: Endpoint) -> list[Listed]:
+    return until_still(
+        lambda: [row for page in endpoint.pages(client) for row in page],
+        f"GET {endpoint.path}",
+    )
+
+
+def _cart(client: Client, token: str) -> list[int] | None:
+    """The variants in a cart; None where Loop has no such cart."""
+    endpoint = endpoints.CART
+    where = endpoint.at(token=token)
+    document = endpoint.read(client, token=token)
+    if document is None:
+        return None
+    variants = envelopes.row(document, where).get("cart") or []
+    try:
+        return [int(variant) for variant in variants]
+    except (TypeError, ValueError):
+        raise UnexpectedAnswer(
+            f"GET {where}: the cart is {envelopes.shape(variants)}, not a list of variants."
+        ) from None

@@ -1,0 +1,112 @@
+"""What would be done, action by action, and why the rest would not. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from target_loopreturns.actions.action import Action
+from target_loopreturns.actions.outcomes import Outcome
+from target_loopreturns.planning import rules
+from target_loopreturns.planning.account_now import Listed, ReturnNow
+
+_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An action, and whether it would be done."""
+
+    action: Action
+    outcome: Outcome
+    state: str | None = None
+    """Of its return, before it."""
+    row: Listed | None = None
+    """What it changes or deletes, as Loop has it."""
+
+    @property
+    def told(self) -> str:
+        """One line for a reader, without personal data."""
+        state = f" ({self.state})" if self.state else ""
+        verdict = "would be done" if self.outcome.result == "planned" else self.outcome.result
+        reason = f": {self.outcome.reason}" if self.outcome.reason else ""
+        return (
+            f"line {self.action.line}: {self.action.name} {self.action.subject}{state}: "
+            f"{verdict}{reason}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request: for one action, or for all removals of line items from a return."""
+
+    actions: tuple[Action, ...]
+    state: str | None
+    row: Listed | None
+
+
+def plan(
+    actions: Iterable[Action], account: rules.ExpectedAccount, allow: Collection[str]
+) -> list[Planned]:
+    """Judge actions in their order; each meets what those before it leave."""
+    removing: dict[str | None, ReturnNow] = {}
+    planned = []
+    for action in actions:
+        now = account.present.returns.get(action.return_id or "")
+        together = removing.get(action.return_id) if action.name == "remove_line_items" else None
+        before = together or now
+        state = before.state if before else None
+        row = None
+        try:
+            if together:
+                rules.judge_removal(action, together)
+            else:
+                row = account.judge(action)
+            _want_permission(action, allow)
+        except rules.Refused as no:
+            outcome = Outcome("refused", str(no), no.code)
+        except rules.NothingToDo as reason:
+            outcome = Outcome("done", str(reason))
+        else:
+            outcome = Outcome("planned")
+            if action.name == "remove_line_items" and now and not together:
+                removing[action.return_id] = now
+            if not together:
+                account.happen(action, row)
+        planned.append(Planned(action, outcome, state, row))
+    return planned
+
+
+def steps(planned: Iterable[Planned]) -> list[Step]:
+    """The requests to send, in order; removals from one return are one request."""
+    groups: dict[tuple[str, ...], list[Planned]] = {}
+    for one in planned:
+        if one.outcome.result != "planned":
+            continue
+        action = one.action
+        together = action.name == "remove_line_items"
+        key = (action.name, str(action.return_id)) if together else (*action.key, "")
+        groups.setdefault(key, []).append(one)
+    return [
+        Step(tuple(one.action for one in group), group[0].state, group[0].row)
+        for group in groups.values()
+    ]
+
+
+def show(planned: Collection[Planned], *, where: str) -> Iterator[str]:
+    """The plan for a reader: a line for each action, then how many there are of a kind."""
+    for one in list(planned)[:_SHOWN]:
+        yield one.told
+    if len(planned) > _SHOWN:
+        yield f"… and {len(planned) - _SHOWN} more; all of them are in {where}"
+    counts = Counter((one.action.name, one.outcome.result) for one in planned)
+    for (name, result), count in sorted(counts.items()):
+        yield f"{count:,} x {name}: {'would be done' if result == 'planned' else result}"
+
+
+def _want_permission(action: Action, allow: Collection[str]) -> None:
+    if action.permission and action.permission not in allow:
+        raise rules.Refused(
+            "not_allowed", f"it cannot be undone; add '{action.permission}' to 'allow'"
+        )

@@ -1,0 +1,1 @@
+"""Doing it once: the ledger, the requests, and what became of lost answers."""

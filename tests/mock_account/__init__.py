@@ -1,1 +1,0 @@
-"""The mock account refuses what Loop refuses, and answers as Loop answers."""

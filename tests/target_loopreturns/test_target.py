@@ -1,0 +1,219 @@
+"""The command `target-loopreturns`, as a shell, Meltano and other Singer programs meet it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loop_returns.errors import SettingsError
+from mock_loop import Loop, Quirks, Shop, serve
+from target_loopreturns import settings as settings_
+from target_loopreturns.actions import kinds
+from target_loopreturns.target import TargetLoopReturns
+from tests.acting import Desk, messages, returns, told
+
+FLAG = {"return_id": "1", "action": "flag"}
+INPUT = 8
+
+
+def command(
+    *options: str, given: str = "", module: str = "target_loopreturns", **environ: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", module, *options],
+        input=given,
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def loop() -> Iterator[Loop]:
+    shop = Shop.seeded(returns=300, seed=2)
+    shop.add_return("1", "open")
+    with serve(shop, quirks=Quirks(requests_per_minute=None)) as running:
+        yield running
+
+
+def saved(folder: Path, name: str, content: Any) -> str:
+    (folder / name).write_text(json.dumps(content))
+    return str(folder / name)
+
+
+def test_it_tells_about_itself_without_key_or_input() -> None:
+    """--about names every setting, and --version the distribution's version."""
+    about = json.loads(command("--about", "--format", "json").stdout)
+    assert about["name"] == "target-loopreturns"
+    assert {"api_key", "apply", "allow", "max_actions", "stream_map", "ledger"} <= set(
+        about["settings"]["properties"]
+    )
+    assert command("--version").stdout.startswith("target-loopreturns v")
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({}, "'api_key' is missing"),
+        ({"api_key": "k", "aply": True}, "'aply' is not known; did you mean 'apply'?"),
+        ({"api_key": "k", "apply": "yes"}, "'apply' accepts true or false"),
+        ({"api_key": "k", "allow": ["cancel"]}, "'allow' accepts a list of process"),
+        ({"api_key": "k", "max_actions": 0}, "'max_actions' accepts a whole number of 1"),
+        ({"api_key": "k", "stream_map": {"q": "orders"}}, "'stream_map' accepts"),
+        ({"api_key": "k", "api_url": "http://loop.example"}, "'api_url' must be https"),
+        ({"api_key": "k", "outcomes_format": "csv"}, "'outcomes_format' accepts"),
+        ({"api_key": "k", "ledger": ""}, "'ledger' accepts the path"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_it_accepts(settings: dict[str, Any], says: str) -> None:
+    """Checked before anything is read."""
+    with pytest.raises(SettingsError, match=re.escape(says)):
+        TargetLoopReturns(config=settings)
+
+
+def test_a_wrong_setting_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
+    """No traceback, nothing read, nothing on stdout."""
+    config = saved(tmp_path, "c.json", {"api_key": "k", "aply": True})
+    ran = command("--config", config, given="not read")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "did you mean 'apply'?" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_settings_come_from_the_environment(loop: Loop, tmp_path: Path) -> None:
+    """TARGET_LOOPRETURNS_* with --config ENV, as Meltano gives them; STATE goes to stdout."""
+    file = tmp_path / "out.jsonl"
+    ran = command(
+        "--config",
+        "ENV",
+        given="\n".join(messages({"public-q": [FLAG]}, state={"at": 1})),
+        TARGET_LOOPRETURNS_API_KEY=loop.key,
+        TARGET_LOOPRETURNS_API_URL=loop.url,
+        TARGET_LOOPRETURNS_APPLY="true",
+        TARGET_LOOPRETURNS_STREAM_MAP='{"public-q": "return_actions"}',
+        TARGET_LOOPRETURNS_LEDGER=str(tmp_path / "l.sqlite"),
+        TARGET_LOOPRETURNS_OUTCOMES=str(file),
+    )
+    assert (ran.returncode, ran.stdout) == (0, '{"at":1}\n')
+    assert [row["outcome"] for row in told(file)] == ["done"]
+    assert loop.shop.book["1"].state == "review"
+    assert loop.key not in ran.stderr
+
+
+@pytest.mark.parametrize("body", [b"[1]", b"{", b"\xff\xfe{}"])
+def test_a_configuration_of_another_content_is_one_line(tmp_path: Path, body: bytes) -> None:
+    """A list, half an object, another encoding: exit code 1, without a traceback."""
+    (tmp_path / "c.json").write_bytes(body)
+    ran = command("--config", str(tmp_path / "c.json"), given="")
+    assert ran.returncode == 1
+    assert "'--config'" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_bad_input_is_one_line_and_its_exit_code(loop: Loop, tmp_path: Path) -> None:
+    """Nothing was done, said without a traceback."""
+    config = saved(tmp_path, "c.json", Desk(loop, tmp_path).config(apply=True))
+    ran = command("--config", config, given="\n".join(returns(FLAG, {"action": "flag"})))
+    assert (ran.returncode, loop.requests) == (INPUT, [])
+    assert "line 3, stream return_actions, field 'return_id' is missing" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_signal_stops_between_two_requests(loop: Loop, tmp_path: Path) -> None:
+    """SIGTERM: what was sent has its outcome, the exit code says so, the next run does the rest."""
+    loop.quirks = Quirks(requests_per_minute=None, latency=0.05)
+    notes = [{"return_id": "1", "action": "note", "content": f"n{n}"} for n in range(60)]
+    desk = Desk(loop, tmp_path)
+    config = saved(tmp_path, "c.json", desk.config(apply=True))
+    (tmp_path / "in").write_text("\n".join(returns(*notes, state=1)))
+    with subprocess.Popen(
+        [sys.executable, "-m", "target_loopreturns", "--config", config, "--input",
+         str(tmp_path / "in")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        while len(desk.changes()) < 3:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (128 + signal.SIGTERM, "")
+    assert "the next run goes on with the rest" in err
+    done = len(told(tmp_path / "outcomes.jsonl"))
+    assert done == len(loop.shop.notes["1"]) < 60
+    loop.quirks = Quirks(requests_per_minute=None)
+    assert desk.run(returns(*notes, state=1), apply=True).state == [1]
+    assert len(loop.shop.notes["1"]) == 60
+
+
+def test_fraud_found_in_the_tap_s_returns_is_blocked_and_read_back(
+    loop: Loop, tmp_path: Path
+) -> None:
+    """The tap's returns, a query over them, the target's blocklist, the tap's blocklist_items."""
+    desk = Desk(loop, tmp_path)
+    rows = _tap(desk, "returns")
+    warehouse = sqlite3.connect(":memory:")
+    warehouse.execute("create table returns (id text, customer text, outcome text)")
+    warehouse.executemany(
+        "insert into returns values (?, ?, ?)",
+        [(row["id"], row["customer"], row["outcome"]) for row in rows],
+    )
+    fraud = [
+        {"type": "email", "value": customer}
+        for (customer,) in warehouse.execute(
+            "select lower(customer) from returns where outcome = 'refund' "
+            "group by 1 having count(*) >= 2 order by 1"
+        )
+    ]
+    warehouse.close()
+    assert len(fraud) > 3
+    ran = desk.run(messages({"fraud_query": fraud}), apply=True,
+                   stream_map={"fraud_query": "blocklist_items"})  # fmt: skip
+    assert ran.results == {"done": len(fraud)}
+    blocked = {row["value"] for row in _tap(desk, "blocklist_items") if row["type"] == "email"}
+    assert {row["value"] for row in fraud} <= {value.lower() for value in blocked}
+
+
+def _tap(desk: Desk, stream: str) -> list[dict[str, Any]]:
+    """All records of one stream, from the tap's command."""
+    catalog = json.loads(command("--discover", module="tap_loopreturns").stdout)
+    for entry in catalog["streams"]:
+        entry["metadata"] = [
+            {"breadcrumb": [], "metadata": {"selected": entry["tap_stream_id"] == stream}}
+        ]
+    wanted = ("api_key", "api_url", "requests_per_minute")
+    settings = {name: desk.config()[name] for name in wanted} | {"start_date": "2023-01-01"}
+    ran = command(
+        "--config",
+        saved(desk.folder, "tap.json", settings),
+        "--catalog",
+        saved(desk.folder, "catalog.json", catalog),
+        module="tap_loopreturns",
+    )
+    assert ran.returncode == 0, ran.stderr
+    lines = map(json.loads, ran.stdout.splitlines())
+    return [line["record"] for line in lines if line["type"] == "RECORD"]
+
+
+def test_the_page_about_the_target_names_every_setting_and_stream() -> None:
+    """docs/target.md has each setting with its default, each kind of action, each exit code."""
+    page = (Path(__file__).parents[2] / "docs" / "target.md").read_text("utf-8")
+    for name, schema in settings_.CONFIG["properties"].items():
+        default = schema.get("default")
+        shown = default if isinstance(default, str) else json.dumps(default)
+        assert f"| `{name}` | {'required' if default is None else f'`{shown}`'} |" in page
+    for stream in kinds.KINDS:
+        assert f"`{stream}`" in page
+        for action in kinds.schema(stream)["properties"]["action"]["enum"]:
+            assert f"`{action}`" in page
