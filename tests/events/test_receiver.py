@@ -7,6 +7,7 @@ import signal
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -136,3 +137,35 @@ def test_neither_bodies_nor_secrets_are_logged(receiver: Process) -> None:
     for word in ("jean", "whsec-of-acme", "wrong secret", signature, "return.updated"):
         assert word not in said
     assert "Stopped" in said
+
+
+def test_two_receivers_share_a_store(where: str, tmp_path: Path) -> None:
+    """Behind a balancer: what comes to both is one event, and a reader misses none."""
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        folder.mkdir()
+    with (
+        running(configure(folders[0], where)) as one,
+        running(configure(folders[1], where)) as two,
+    ):
+        for number in range(10):
+            assert one.deliver(body(number)).status == 200
+            assert two.deliver(body(number)).status == 200
+    store = open_store(where)
+    events = store.read(0)
+    assert [(event.body, event.count) for event in events] == [(body(n), 2) for n in range(10)]
+    assert store.last() == 20
+    store.close()
+
+
+def test_what_there_is_no_room_to_keep_aside_is_asked_to_come_again(
+    where: str, tmp_path: Path
+) -> None:
+    """A 401 would lose it for good; what is right is taken all the same."""
+    several: tuple[dict[str, Any], ...] = ({"aside_bytes": 100}, {"aside_per_minute": 1})
+    for bounds in several:
+        with running(configure(tmp_path, where, **bounds)) as receiver:
+            answers = [receiver.deliver(body(number), b"wrong") for number in range(3)]
+            assert answers[-1].status == 503
+            assert answers[-1].headers["retry-after"] == "1800"
+            assert receiver.deliver(body(1)).status == 200
