@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
-class Refused(Exception):  # noqa: N818  "refused" already says that it failed
+class RefusedRequest(Exception):  # noqa: N818  "refused" already says that it failed
     """A request that is answered with a status, for a reason in one word."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -43,27 +43,27 @@ async def body(request: Request, room: Room, *, most: int, within: float) -> byt
     """The raw body, never unpacked.
 
     Raises:
-        Refused: it is too large (413), too slow (408), packed (415), was broken
+        RefusedRequest: it is too large (413), too slow (408), packed (415), was broken
             off (400), or there is no room for it now (503).
     """
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise Refused(415, "encoded")
+        raise RefusedRequest(415, "encoded")
     if _declared(request) > most:
-        raise Refused(413, "large")
+        raise RefusedRequest(413, "large")
     found, taken = bytearray(), 0
     try:
         async with asyncio.timeout(within):
             async for chunk in request.stream():
                 if len(found) + len(chunk) > most:
-                    raise Refused(413, "large")
+                    raise RefusedRequest(413, "large")
                 if not room.take(len(chunk)):
-                    raise Refused(503, "busy")
+                    raise RefusedRequest(503, "busy")
                 taken += len(chunk)
                 found += chunk
     except TimeoutError:
-        raise Refused(408, "slow") from None
+        raise RefusedRequest(408, "slow") from None
     except ClientDisconnect:
-        raise Refused(400, "broken off") from None
+        raise RefusedRequest(400, "broken off") from None
     finally:
         room.give(taken)
     return bytes(found)

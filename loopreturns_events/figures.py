@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from loopreturns_events import store
+from loopreturns_events.store import StoreFigures
 
 _NAME = "loopreturns_events"
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -44,7 +44,7 @@ class Figures:
             f"{_NAME}_answer_seconds", "Time from a request's headers to its answer.",
             buckets=_BUCKETS, registry=self.registry,
         )  # fmt: skip
-        self.stored: store.Figures | None = None
+        self.stored: StoreFigures | None = None
         self.registry.register(_Stored(self))
 
     def text(self) -> bytes:

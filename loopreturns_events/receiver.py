@@ -20,12 +20,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from loopreturns_events import arriving, signature
-from loopreturns_events.arriving import Rate, Refused, Room
+from loopreturns_events.arriving import Rate, RefusedRequest, Room
 from loopreturns_events.delivery import Delivery, now
 from loopreturns_events.errors import StoreTrouble
 from loopreturns_events.figures import Figures
-from loopreturns_events.settings import Settings, Shop
-from loopreturns_events.store import Aside, Outcome, open_store
+from loopreturns_events.settings import Settings, ShopSettings
+from loopreturns_events.store import Aside, Taken, open_store
 from loopreturns_events.upkeep import Upkeep
 from loopreturns_events.writer import Writer
 
@@ -69,24 +69,24 @@ class Receiver:
         began = self._clock()
         try:
             outcome = await self._taken(request)
-        except Refused as refused:
+        except RefusedRequest as refused:
             return self._refused(refused)
         except StoreTrouble as trouble:
             return self._unavailable(trouble.reason)
         finally:
             self.figures.seconds.observe(self._clock() - began)
         shop = request.path_params["shop"]
-        if outcome is Outcome.ASIDE:
+        if outcome is Taken.ASIDE:
             self.figures.aside.labels(shop).inc()
-            return self._refused(Refused(401, "signature"))
-        if outcome is Outcome.NO_ROOM_ASIDE:
+            return self._refused(RefusedRequest(401, "signature"))
+        if outcome is Taken.NO_ROOM_ASIDE:
             return self._unavailable("no room aside")
         self.figures.received.labels(shop).inc()
-        if outcome is Outcome.REPEATED:
+        if outcome is Taken.REPEATED:
             self.figures.repeated.labels(shop).inc()
         return PlainTextResponse("kept\n")
 
-    async def _taken(self, request: Request) -> Outcome:
+    async def _taken(self, request: Request) -> Taken:
         """What became of a delivery that is on disk now."""
         settings = self.settings
         shop = self._shop(request.path_params["shop"])
@@ -96,31 +96,31 @@ class Receiver:
         )
         claimed = signature.parse(given)
         if claimed is None:  # can never be right, whatever the secret
-            raise Refused(401, "no signature")
+            raise RefusedRequest(401, "no signature")
         delivery = Delivery(shop.name, body, now())
         right = signature.matches(body, claimed, shop.secrets)
         if not right and not self._rate(shop.name).allows():
-            raise Refused(503, "rate aside")
+            raise RefusedRequest(503, "rate aside")
         outcome = await self._writer.put(
             delivery if right else Aside(delivery, claimed), within=settings.answer_seconds
         )
         self._trouble_since = None
         return outcome
 
-    def _shop(self, name: str) -> Shop:
+    def _shop(self, name: str) -> ShopSettings:
         shop = self.settings.shops.get(name)
         if self.stopping:
-            raise Refused(503, "stopping")
+            raise RefusedRequest(503, "stopping")
         if shop is None:
-            raise Refused(503, "unknown shop")
+            raise RefusedRequest(503, "unknown shop")
         if not shop.secrets:
-            raise Refused(503, "no secret")
+            raise RefusedRequest(503, "no secret")
         return shop
 
     def _rate(self, shop: str) -> Rate:
         return self._rates.setdefault(shop, Rate(self.settings.aside_per_minute))
 
-    def _refused(self, refused: Refused) -> Response:
+    def _refused(self, refused: RefusedRequest) -> Response:
         if refused.status == 503:  # noqa: PLR2004
             return self._unavailable(refused.reason)
         self.figures.refused.labels(refused.reason).inc()

@@ -10,7 +10,7 @@ import requests
 from loopreturns_events import signature
 from loopreturns_events.delivery import now
 from loopreturns_events.errors import LoopReturnsError, SettingsError
-from loopreturns_events.settings import Shop
+from loopreturns_events.settings import ShopSettings
 
 TOPIC = "loopreturns_events.test"
 """No topic of Loop's; readers pass over it."""
@@ -29,7 +29,7 @@ class NotArrived(LoopReturnsError):  # noqa: N818  "not arrived" already says th
     exit_code = 4
 
 
-def send_test(shop: Shop, *, url: str = "", within: float = 30) -> str:
+def send_test(shop: ShopSettings, *, url: str = "", within: float = 30) -> str:
     """Send a test event, and say how it was answered.
 
     Args:

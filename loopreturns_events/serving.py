@@ -23,7 +23,7 @@ _LARGEST_HEAD = 32 * 1024
 _BACKLOG = 2048
 
 
-class Server(uvicorn.Server):
+class ReceiverServer(uvicorn.Server):
     """uvicorn's server, which tells the receiver that it is stopping."""
 
     def __init__(self, config: uvicorn.Config, receiver: Receiver) -> None:
@@ -63,11 +63,13 @@ def serve(path: str) -> None:
     # What hostile senders make uvicorn say would fill the disk that the events need.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     listening = _listen(settings)
-    server = Server(config, receiver)
+    server = ReceiverServer(config, receiver)
     asyncio.run(_run(server, receiver, path, listening))
 
 
-async def _run(server: Server, receiver: Receiver, path: str, listening: socket.socket) -> None:
+async def _run(
+    server: ReceiverServer, receiver: Receiver, path: str, listening: socket.socket
+) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _reread, receiver, path)
     shops = receiver.settings.shops.values()
     host, port = listening.getsockname()[:2]

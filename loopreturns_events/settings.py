@@ -19,7 +19,7 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 @dataclass(frozen=True, slots=True)
-class Shop:
+class ShopSettings:
     """One shop: the secrets that Loop may sign with, and its account for the subscriptions."""
 
     name: str
@@ -35,7 +35,7 @@ class Settings:
     """Checked settings; times in seconds unless their name says otherwise."""
 
     store: str = field(repr=False)
-    shops: Mapping[str, Shop]
+    shops: Mapping[str, ShopSettings]
     listen: str = "127.0.0.1:8787"
     retention_days: float = 30
     """How long an event is kept after every reader has confirmed it."""
@@ -54,7 +54,7 @@ class Settings:
     """Deliveries kept aside of each shop."""
     aside_days: float = 30
 
-    def shop(self, name: str) -> Shop:
+    def shop(self, name: str) -> ShopSettings:
         """A shop by its name.
 
         Raises:
@@ -114,20 +114,20 @@ def check(found: Mapping[str, Any]) -> Settings:
     )
 
 
-def _shop(name: str, given: Any) -> Shop:
+def _shop(name: str, given: Any) -> ShopSettings:
     where = f"shops.{name}"
     if not _SHOP.fullmatch(name):
         raise SettingsError(where, "is no name: 1 to 64 of a-z, 0-9, '.', '_' and '-'.")
     if not isinstance(given, dict):
         raise SettingsError(where, f"accepts a table [{where}].")
-    known = {one.name for one in fields(Shop)} - {"name"}
+    known = {one.name for one in fields(ShopSettings)} - {"name"}
     for key in given:
         if key not in known:
             raise SettingsError(f"{where}.{key}", f"is not known; there are {', '.join(known)}.")
     secrets = given.get("secrets", [])
     if not isinstance(secrets, list):
         raise SettingsError(f"{where}.secrets", "accepts a list, such as ['env:LOOP_SECRET'].")
-    return Shop(
+    return ShopSettings(
         name,
         tuple(_text(f"{where}.secrets", secret).encode() for secret in secrets),
         _url(f"{where}.address", given.get("address", "")),

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from loop_returns.http.client import Account, Client, Reply
 from loop_returns.http.pacing import Pacer
 from loopreturns_events.errors import LoopReturnsError, SettingsError
-from loopreturns_events.settings import Shop
+from loopreturns_events.settings import ShopSettings
 
 PAIRS = (
     ("return", "return.created"),
@@ -82,7 +82,7 @@ class Finding:
         return f"{self.topic}, {self.trigger}{number}: {_WORDS[self.kind]}"
 
 
-def check(found: Iterable[Subscription], shop: Shop) -> list[Finding]:
+def check(found: Iterable[Subscription], shop: ShopSettings) -> list[Finding]:
     """What is wrong with the subscriptions that lead, or should lead, to a shop's address.
 
     Subscriptions of other integrations are left alone: only those to the shop's
@@ -99,7 +99,9 @@ def check(found: Iterable[Subscription], shop: Shop) -> list[Finding]:
     return [finding for findings in wanted for finding in findings] + unpaired
 
 
-def _state(pair: tuple[str, str], ours: Sequence[Subscription], shop: Shop) -> list[Finding]:
+def _state(
+    pair: tuple[str, str], ours: Sequence[Subscription], shop: ShopSettings
+) -> list[Finding]:
     """What is wrong with one pair; of several subscriptions, the best is kept."""
     if not ours:
         return [Finding("missing", *pair)]
@@ -112,14 +114,14 @@ def _state(pair: tuple[str, str], ours: Sequence[Subscription], shop: Shop) -> l
     return findings
 
 
-def _is_ours(one: Subscription, shop: Shop) -> bool:
+def _is_ours(one: Subscription, shop: ShopSettings) -> bool:
     return one.url == shop.address or urlsplit(one.url).path == urlsplit(shop.address).path
 
 
 class Subscriptions:
     """The subscriptions of one shop's account."""
 
-    def __init__(self, client: Client, shop: Shop) -> None:
+    def __init__(self, client: Client, shop: ShopSettings) -> None:
         self._client = client
         self._shop = shop
 
@@ -191,7 +193,7 @@ def _read(row: dict[str, Any]) -> Subscription:
 
 
 @contextmanager
-def subscriptions(shop: Shop, *, patience: float = 60) -> Iterator[Subscriptions]:
+def subscriptions(shop: ShopSettings, *, patience: float = 60) -> Iterator[Subscriptions]:
     """The subscriptions of a shop's account.
 
     Raises:

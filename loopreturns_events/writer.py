@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 from loopreturns_events.delivery import Delivery
 from loopreturns_events.errors import StoreTrouble
-from loopreturns_events.store import Aside, Outcome, Store
+from loopreturns_events.store import Aside, Store, Taken
 
 log = logging.getLogger("loopreturns-events")
 Item = Delivery | Aside
-_Waiting = tuple[Item, "asyncio.Future[Outcome]"]
+_Waiting = tuple[Item, "asyncio.Future[Taken]"]
 _MOST = 200
 _MOST_BYTES = 8 * 1024 * 1024
 
@@ -36,7 +36,7 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
 
-    async def put(self, item: Item, *, within: float) -> Outcome:
+    async def put(self, item: Item, *, within: float) -> Taken:
         """Wait until this is on disk.
 
         Raises:
@@ -47,7 +47,7 @@ class Writer:
         if self._bytes + size > self._most:
             raise StoreTrouble("busy", "more waits for it than may")
         self._bytes += size
-        future: asyncio.Future[Outcome] = self._loop.create_future()
+        future: asyncio.Future[Taken] = self._loop.create_future()
         future.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._queue.put((item, future))
         try:
@@ -103,7 +103,7 @@ class Writer:
         else:
             self._tell(batch, outcomes)
 
-    def _tell(self, batch: Sequence[_Waiting], results: Sequence[Outcome | StoreTrouble]) -> None:
+    def _tell(self, batch: Sequence[_Waiting], results: Sequence[Taken | StoreTrouble]) -> None:
         def tell() -> None:
             for (item, future), found in zip(batch, results, strict=True):
                 self._bytes -= _size(item)

@@ -16,7 +16,7 @@ from mock_loop.quirks import Quirks
 from mock_loop.scopes import ALL_SCOPES
 from mock_loop.server import serve
 from mock_loop.shop import Shop
-from mock_loop.webhooks import Rules, Webhooks
+from mock_loop.webhooks import WebhookRules, WebhookSender
 
 __all__ = [
     "ACTED",
@@ -27,8 +27,8 @@ __all__ = [
     "Loop",
     "Quirks",
     "Request",
-    "Rules",
     "Shop",
-    "Webhooks",
+    "WebhookRules",
+    "WebhookSender",
     "serve",
 ]

@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from mock_loop import Quirks, Rules, Shop, Webhooks, clock, serve
+from mock_loop import Quirks, Shop, WebhookRules, WebhookSender, clock, serve
 
 YEARS = 3 * 365
 
@@ -52,7 +52,11 @@ def main() -> int:
             given.state_file.write_text(line + "\n", encoding="utf-8")
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
-        webhooks = Webhooks(shop, Rules(given.webhook_secret)) if given.webhook_secret else None
+        webhooks = (
+            WebhookSender(shop, WebhookRules(given.webhook_secret))
+            if given.webhook_secret
+            else None
+        )
         stop.wait()
         if webhooks:
             webhooks.close()

@@ -37,7 +37,7 @@ HERE = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class WebhookRules:
     """How this Loop delivers; times in seconds, shares from 0 to 1."""
 
     secret: str
@@ -76,10 +76,10 @@ class _Delivery:
     attempt: int = 1
 
 
-class Webhooks:
+class WebhookSender:
     """The sender of one shop's webhooks; it follows the shop's changes until it is closed."""
 
-    def __init__(self, shop: Shop, rules: Rules, *, seed: int = 0) -> None:
+    def __init__(self, shop: Shop, rules: WebhookRules, *, seed: int = 0) -> None:
         self.rules = rules
         self.attempts: list[Attempt] = []
         self.happened = 0

@@ -33,7 +33,7 @@ _PRUNE = (
 )
 
 
-class Outcome(Enum):
+class Taken(Enum):
     """What became of a delivery that is on disk, or of one that was not kept."""
 
     NEW = "new"
@@ -72,7 +72,7 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class StoreFigures:
     """The state of a store."""
 
     last: int
@@ -110,7 +110,7 @@ class Store:
         """Tells this store from any other, for as long as it exists."""
         return str(self._run("select id from store")[0][0])
 
-    def take(self, deliveries: Sequence[Delivery], aside: Sequence[Aside] = ()) -> list[Outcome]:
+    def take(self, deliveries: Sequence[Delivery], aside: Sequence[Aside] = ()) -> list[Taken]:
         """Put all on disk in one transaction; an outcome each, the deliveries' first."""
         with self._writing():
             taken = self._take(deliveries)
@@ -185,7 +185,7 @@ class Store:
         )
         return [Aside(Delivery(r[1], bytes(r[2]), r[3]), bytes(r[4]), r[0]) for r in rows]
 
-    def take_in(self, aside: Sequence[Aside]) -> list[Outcome]:
+    def take_in(self, aside: Sequence[Aside]) -> list[Taken]:
         """Make events of what was kept aside, in one transaction."""
         with self._writing():
             outcomes = self._take([one.delivery for one in aside])
@@ -198,7 +198,7 @@ class Store:
         """Delete what was kept aside before a time, and say how many."""
         return len(self._run("delete from aside where received_at < ? returning id", (before,)))
 
-    def figures(self) -> Figures:
+    def figures(self) -> StoreFigures:
         """Count what is there."""
         readers = {str(n): int(c) for n, c in self._run("select name, confirmed from readers")}
         last = self.last()
@@ -211,7 +211,7 @@ class Store:
         events = self._run("select count(*) from events")[0][0]
         with self._lock:
             size = self._session.size()
-        return Figures(
+        return StoreFigures(
             last, int(events), int(kept[0]), int(kept[1]), size,
             oldest[0][0] if oldest else None, readers,
         )  # fmt: skip
@@ -225,7 +225,7 @@ class Store:
         with self._lock, self._session.writing():
             yield
 
-    def _take(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
+    def _take(self, deliveries: Sequence[Delivery]) -> list[Taken]:
         """Number and keep deliveries; equal ones of a shop are one event."""
         if not deliveries:
             return []
@@ -242,17 +242,17 @@ class Store:
         fresh = {key for key, (own,) in zip(groups, ids, strict=True) if own == numbered[key]}
         outcomes = []
         for key in keys:
-            outcomes.append(Outcome.NEW if key in fresh else Outcome.REPEATED)
+            outcomes.append(Taken.NEW if key in fresh else Taken.REPEATED)
             fresh.discard(key)
         return outcomes
 
-    def _keep_aside(self, one: Aside) -> Outcome:
+    def _keep_aside(self, one: Aside) -> Taken:
         found = one.delivery
         used = self._session.run(
             "select coalesce(sum(size), 0) from aside where shop = ?", (found.shop,)
         )[0][0]
         if used + len(found.body) > self._aside_bytes:
-            return Outcome.NO_ROOM_ASIDE
+            return Taken.NO_ROOM_ASIDE
         self._session.run(
             "insert into aside (shop, received_at, signature, digest, body, size) "
             "values (?, ?, ?, ?, ?, ?) on conflict (shop, digest, signature) do nothing",
@@ -261,7 +261,7 @@ class Store:
                 len(found.body),
             ),
         )  # fmt: skip
-        return Outcome.ASIDE
+        return Taken.ASIDE
 
     def _refuse_ahead(self, offset: int) -> None:
         last = self.last()

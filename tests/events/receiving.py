@@ -33,7 +33,7 @@ def body(number: int, **more: Any) -> bytes:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Said:
     """What a sender is told."""
 
     status: int
@@ -48,7 +48,7 @@ def ask(
     content: bytes | None = None,
     headers: dict[str, str] | None = None,
     within: float = 20,
-) -> Answer:
+) -> Said:
     """One request on a connection of its own."""
     to = urlsplit(url)
     connection = http.client.HTTPConnection(to.hostname or "", to.port, timeout=within)
@@ -56,7 +56,7 @@ def ask(
         connection.request(method, to.path, content, headers or {})
         got = connection.getresponse()
         names = {name.lower(): value for name, value in got.getheaders()}
-        return Answer(got.status, names, got.read().decode())
+        return Said(got.status, names, got.read().decode())
     finally:
         connection.close()
 
@@ -76,7 +76,7 @@ class Process:
         assert line.startswith("listening "), self.log.read_text("utf-8")
         self.url = line.split()[1]
 
-    def deliver(self, content: bytes, secret: bytes = SECRET, shop: str = "acme") -> Answer:
+    def deliver(self, content: bytes, secret: bytes = SECRET, shop: str = "acme") -> Said:
         """Send a webhook, signed with a secret."""
         return ask(f"{self.url}/hooks/{shop}", "POST", content, signed(content, secret))
 

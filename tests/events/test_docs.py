@@ -13,8 +13,8 @@ import pytest
 from loopreturns_events import cli
 from loopreturns_events import settings as settings_
 from loopreturns_events.figures import Figures
-from loopreturns_events.settings import Settings, Shop
-from loopreturns_events.store import Figures as Stored
+from loopreturns_events.settings import Settings, ShopSettings
+from loopreturns_events.store import StoreFigures
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENT = (ROOT / "docs/events.md").read_text("utf-8")
@@ -32,7 +32,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
     }
     meant |= {
         f"shops.NAME.{one.name}": "[]" if one.default == () else str(one.default) or "none"
-        for one in fields(Shop)
+        for one in fields(ShopSettings)
         if one.name != "name"
     }
     assert shown == meant
@@ -52,7 +52,7 @@ def test_the_example_can_be_used_as_it_is(monkeypatch: pytest.MonkeyPatch, tmp_p
 def test_every_figure_is_documented() -> None:
     """Those that count, and those of the store."""
     figures = Figures()
-    figures.stored = Stored(1, 1, 0, 0, 1, None, {"one": 1})
+    figures.stored = StoreFigures(1, 1, 0, 0, 1, None, {"one": 1})
     names = re.findall(r"^# TYPE loopreturns_events_(\w+) ", figures.text().decode(), re.MULTILINE)
     table = DOCUMENT.partition("## Watch it")[2].partition("\n## ")[0]
     shown = set(re.findall(r"`([a-z_]+)(?:\{\w+\})?`", table))

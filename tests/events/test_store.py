@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from loopreturns_events.delivery import Delivery, now
 from loopreturns_events.errors import OffsetAhead, SettingsError, StoreTrouble
 from loopreturns_events.reading import open_reader
-from loopreturns_events.store import Aside, Outcome, Store, open_store
+from loopreturns_events.store import Aside, Store, Taken, open_store
 
 LATER = "9999-01-01T00:00:00.000000Z"
 
@@ -27,9 +27,9 @@ def delivery(body: str | bytes, shop: str = "acme") -> Delivery:
 def test_a_repeated_delivery_is_the_same_event_counted_and_read_again(store: Store) -> None:
     """Its id stays, its count grows, and it moves to where a reader finds it anew."""
     assert store.take([delivery("a"), delivery("b"), delivery("a")]) == [
-        Outcome.NEW, Outcome.NEW, Outcome.REPEATED,
+        Taken.NEW, Taken.NEW, Taken.REPEATED,
     ]  # fmt: skip
-    assert store.take([delivery("a"), delivery("a", "other")]) == [Outcome.REPEATED, Outcome.NEW]
+    assert store.take([delivery("a"), delivery("a", "other")]) == [Taken.REPEATED, Taken.NEW]
     events = [(e.id, e.sequence, e.shop, e.body, e.count) for e in store.read(0)]
     assert events == [(2, 2, "acme", b"b", 1), (1, 3, "acme", b"a", 3), (4, 4, "other", b"a", 1)]
     assert [event.id for event in store.read(2)] == [1, 4]
@@ -138,7 +138,7 @@ def test_what_is_kept_aside_is_bounded_for_each_shop(where: str) -> None:
         for body, shop in (("12345", "a"), ("67890", "a"), ("1", "a"), ("1", "b"))
     ]
     assert store.take([], kept) == [
-        Outcome.ASIDE, Outcome.ASIDE, Outcome.NO_ROOM_ASIDE, Outcome.ASIDE,
+        Taken.ASIDE, Taken.ASIDE, Taken.NO_ROOM_ASIDE, Taken.ASIDE,
     ]  # fmt: skip
     assert (store.figures().aside, store.figures().aside_bytes) == (3, 11)
     store.close()
@@ -150,7 +150,7 @@ def test_what_is_taken_in_is_an_event_and_no_longer_aside(store: Store) -> None:
     store.take([], [Aside(came, b"s" * 32)])
     (kept,) = store.kept_aside()
     assert (kept.delivery, kept.signature) == (came, b"s" * 32)
-    assert store.take_in([kept]) == [Outcome.NEW]
+    assert store.take_in([kept]) == [Taken.NEW]
     assert store.kept_aside() == []
     assert [(e.return_id, e.received_at) for e in store.read(0)] == [("7", came.received_at)]
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from loopreturns_events.settings import Shop
+from loopreturns_events.settings import ShopSettings
 from loopreturns_events.subscriptions import PAIRS, Subscription, check
 from mock_loop import Loop
 from tests.events.receiving import command, configure
 
 ADDRESS = "https://events.example.com/hooks/acme"
-SHOP = Shop("acme", address=ADDRESS)
+SHOP = ShopSettings("acme", address=ADDRESS)
 FIRST = PAIRS[0]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from loopreturns_events.reading import open_reader
 from loopreturns_events.subscriptions import PAIRS
-from mock_loop import Loop, Rules, Webhooks
+from mock_loop import Loop, WebhookRules, WebhookSender
 from tests.events.receiving import SECRET, command, configure, running
 
 
@@ -31,9 +31,9 @@ def test_every_change_reaches_the_reader_though_the_receiver_is_killed_meanwhile
         config = configure(tmp_path, where, shops=shops, listen=listen)
         done = command(config, "subscriptions", "make", "--shop", "acme")
         assert f"All {len(PAIRS)} are active." in done.stdout
-        sender = Webhooks(
+        sender = WebhookSender(
             loop.shop,
-            Rules(
+            WebhookRules(
                 SECRET.decode(), twice=0.2, late=(0, 600), speed=1000, off_after=None, attempts=30
             ),
         )

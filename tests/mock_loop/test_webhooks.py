@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from loopreturns_events import signature
-from mock_loop import Rules, Shop, Webhooks
+from mock_loop import Shop, WebhookRules, WebhookSender
 
 SECRET = "whsec"
 
 
-class Endpoint(BaseHTTPRequestHandler):
+class Recorder(BaseHTTPRequestHandler):
     """Answers with the statuses that it is given, and then 200."""
 
     def do_POST(self) -> None:
@@ -41,9 +41,9 @@ class Endpoint(BaseHTTPRequestHandler):
 @contextmanager
 def subscribed(
     shop: Shop, statuses: list[int], **rules: Any
-) -> Iterator[tuple[Webhooks, list[Any]]]:
+) -> Iterator[tuple[WebhookSender, list[Any]]]:
     """A sender for a shop, and what its endpoint got."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Recorder)
     server.got, server.statuses = [], statuses  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
@@ -54,7 +54,7 @@ def subscribed(
             "id": number, "topic": "return", "trigger": trigger, "status": "active",
             "url": f"http://127.0.0.1:{server.server_port}/hook",
         }  # fmt: skip
-    sender = Webhooks(shop, Rules(SECRET, **{"speed": 200.0, **rules}))
+    sender = WebhookSender(shop, WebhookRules(SECRET, **{"speed": 200.0, **rules}))
     try:
         yield sender, server.got  # type: ignore[attr-defined]
     finally:

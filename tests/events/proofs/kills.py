@@ -25,7 +25,7 @@ _A_TROUBLE = 4.0
 
 
 @dataclass
-class Killed:
+class KilledReceiver:
     """What came of it."""
 
     kind: str
@@ -61,10 +61,10 @@ class Killed:
         )
 
 
-def kills(kind: str, count: int, deliveries: int, *, seed: int = 1) -> Killed:
+def kills(kind: str, count: int, deliveries: int, *, seed: int = 1) -> KilledReceiver:
     """Kill so many times, and go on until so many deliveries were answered 2xx or 401."""
     began = time.monotonic()
-    result = Killed(kind)
+    result = KilledReceiver(kind)
     with tempfile.TemporaryDirectory(prefix="loop-kills-") as name, place(kind) as where:
         config = receiving.configure(Path(name), where.url, aside_per_minute=1_000_000)
         receiver = receiving.start(config)
@@ -101,7 +101,7 @@ def kills(kind: str, count: int, deliveries: int, *, seed: int = 1) -> Killed:
     return result
 
 
-def _trouble(where: Place, result: Killed, done: threading.Event, seed: int) -> None:
+def _trouble(where: Place, result: KilledReceiver, done: threading.Event, seed: int) -> None:
     rng = Random(seed + 1000)
     while not done.wait(rng.uniform(0, 2 * _A_TROUBLE)):
         kind = rng.choice(("full", "locked", "crash"))
@@ -158,7 +158,7 @@ def _recover(folder: Path, url: str) -> None:
         raise RuntimeError(done.stderr)
 
 
-def _compare(result: Killed, url: str, reader: Following) -> None:
+def _compare(result: KilledReceiver, url: str, reader: Following) -> None:
     store, offset = open_store(url), 0
     found: set[bytes] = set()
     counts: dict[int, int] = {}
