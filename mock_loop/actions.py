@@ -10,7 +10,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from mock_loop import clock, errors, scopes
+from mock_loop import clock, errors, happening, scopes
 from mock_loop.answers import Answer, Call, dump, ok
 from mock_loop.routes import Route
 
@@ -39,6 +39,8 @@ def run_queue(shop: Shop) -> None:
         found = shop.book[one[1]]
         if found.state in ("open", "review"):
             shop.edit_return(found.id, state="closed", was_processed=True)
+        else:
+            shop.tell([happening.of_failed_processing(found.id, found.state)])
 
 
 def _refused(code: str, message: str, status: int = 200) -> Answer:

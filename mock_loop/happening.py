@@ -34,6 +34,10 @@ def of_return(before: Row | None, after: Row) -> Iterator[Happened]:
     yield _of_return("return.updated", after)
     if after["state"] == "closed" != before["state"]:
         yield _of_return("return.closed", after)
+        if after.get("line_items"):
+            yield _of_restock(after)
+        if float(after.get("gift_card") or 0):
+            yield _of_gift_card(after)
     if not before.get("labels") and after.get("labels"):
         yield _of_label("label.created", after)
     elif after.get("label_status") != before.get("label_status"):
@@ -48,14 +52,14 @@ def of_label_request(row: Row) -> Happened:
     return Happened("label.request", "label.request.issued", body)
 
 
-def of_failed_processing(return_id: str, state: str, message: str) -> Happened:
+def of_failed_processing(return_id: str, state: str) -> Happened:
     """A return could not be processed."""
     body = {
         "topic": "return.processing",
         "trigger": "return.processing.failed",
         "return_id": int(return_id),
         "return_state": state,
-        "message": message,
+        "message": "Return failed to process",
         "source": "api",
     }
     return Happened("return.processing", "return.processing.failed", body)
@@ -66,6 +70,36 @@ def _of_return(trigger: str, row: Row) -> Happened:
     state = _STATES.get(row["state"], row["state"])
     head = {"topic": "return", "trigger": trigger, "shop_id": SHOP_ID}
     return Happened("return", trigger, head | said | {"state": state})
+
+
+def _of_restock(row: Row) -> Happened:
+    """What came back goes on the shelf; whether `id` is the return's, Loop does not say."""
+    items = row["line_items"]
+    body = {
+        "topic": "restock",
+        "trigger": "restock.requested",
+        "id": int(items[0]["line_item_id"]),
+        "order_id": row.get("order_id"),
+        "restock_items": [
+            {"variant_id": item.get("variant_id"), "available_adjustment": 1} for item in items
+        ],
+    }
+    return Happened("restock", "restock.requested", body)
+
+
+def _of_gift_card(row: Row) -> Happened:
+    """Store credit was issued for a return."""
+    body = {
+        "topic": "giftcard",
+        "trigger": "giftcard.requested",
+        "id": None,
+        "total_credit_issued": row["gift_card"],
+        "currency": row.get("currency"),
+        "return_id": row["id"],
+        "email": row.get("customer"),
+        "external_order_name": row.get("order_name"),
+    }
+    return Happened("giftcard", "giftcard.requested", body)
 
 
 def _of_label(trigger: str, row: Row) -> Happened:

@@ -139,7 +139,7 @@ class Shop:
             found = self.book.put(row)
             if self._commerce_made:
                 commerce.add_order(self.tables, row)
-            self._tell(happening.of_return(None, row))
+            self.tell(happening.of_return(None, row))
             return found
 
     def edit_return(
@@ -154,7 +154,7 @@ class Shop:
             before = found.row()
             row = before | {"updated_at": found.spell(self._at(at))} | fields
             put = self.book.put(row)
-            self._tell(happening.of_return(before, row))
+            self.tell(happening.of_return(before, row))
             return put
 
     def move_return(
@@ -211,7 +211,7 @@ class Shop:
             found = self.book[_id(id)]
             row = shipping.label_request(self, place, found, self._at(at))
             table[place] = row
-            self._tell([happening.of_label_request(row)])
+            self.tell([happening.of_label_request(row)])
             return row
 
     def change(self, count: int, seed: int = 0) -> set[str]:
@@ -223,7 +223,8 @@ class Shop:
         with self.lock:
             return changes.happen(self, count, seed)
 
-    def _tell(self, happened: Iterable[happening.Happened]) -> None:
+    def tell(self, happened: Iterable[happening.Happened]) -> None:
+        """Let the listeners hear what happened."""
         if self.listeners:
             for one in happened:
                 for listener in self.listeners:

@@ -48,7 +48,7 @@ def test_every_change_reaches_the_reader_though_the_receiver_is_killed_meanwhile
         sender.close()
     with open_reader(where, "warehouse") as reader:
         events = reader.read(0)
-    assert {event.return_id for event in events} == touched
+    assert {event.return_id for event in events if event.topic != "restock"} == touched
     assert {event.body for event in events} == {attempt.body for attempt in sender.attempts}
     assert sum(event.count for event in events) > len(events)
     named = {(event.topic, event.trigger) for event in events}
