@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -19,6 +25,7 @@ class Figures:
     """Counts of one receiver, and the state of its store as it was last looked at."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry(auto_describe=True)
         self.received = Counter(
             f"{_NAME}_received", "Deliveries on disk and answered 2xx.", ["shop"],
@@ -66,7 +73,7 @@ class _Stored(Collector):
         if found is None:
             return
         for name, meaning, value in (
-            ("events", "Events in the store.", found.events),
+            ("stored_events", "Events in the store.", found.events),
             ("last_sequence", "Sequence of the last delivery.", found.last),
             ("aside", "Deliveries that are kept aside.", found.aside),
             ("aside_bytes", "Bytes that are kept aside.", found.aside_bytes),
