@@ -1,4 +1,4 @@
-"""Everything that can go wrong, as one family; each says the user's next step.
+"""Everything that can go wrong, as one family with an exit code each.
 
     LoopReturnsError
     ├── SettingsError          a setting is wrong                        exit code 1

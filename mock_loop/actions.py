@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from mock_loop import clock, errors, happening, scopes
-from mock_loop.answers import Answer, Call, dump, ok
+from mock_loop.book import Return
+from mock_loop.call import Call
+from mock_loop.responses import Response, dump, ok
 from mock_loop.routes import Route
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from mock_loop.book import Return
-    from mock_loop.shop import Shop
+from mock_loop.seeds.returns import uuid
+from mock_loop.shop import Shop
 
 LIST_TYPES = ("order", "product", "email", "product_tag")
 CATEGORIES = (
@@ -43,8 +42,8 @@ def run_queue(shop: Shop) -> None:
             shop.tell([happening.of_failed_processing(found.id, found.state)])
 
 
-def _refused(code: str, message: str, status: int = 200) -> Answer:
-    return Answer(status, dump({"errors": {"message": message, "code": code}}))
+def _refused(code: str, message: str, status: int = 200) -> Response:
+    return Response(status, dump({"errors": {"message": message, "code": code}}))
 
 
 def _body(call: Call) -> dict[str, Any]:
@@ -59,8 +58,8 @@ def _did(call: Call, subject: str, action: str) -> None:
     call.shop.acted[subject, action] += 1
 
 
-def _on_return(act: Callable[[Call, Return], Answer]) -> Callable[[Call], Answer]:
-    def answer(call: Call) -> Answer:
+def _on_return(act: Callable[[Call, Return], Response]) -> Callable[[Call], Response]:
+    def answer(call: Call) -> Response:
         found = call.shop.book.get(call.params["id"])
         return errors.not_found_in_errors() if found is None else act(call, found)
 
@@ -70,7 +69,7 @@ def _on_return(act: Callable[[Call, Return], Answer]) -> Callable[[Call], Answer
 # Returns
 
 
-def _process(call: Call, found: Return) -> Answer:
+def _process(call: Call, found: Return) -> Response:
     """Queued; the same return may be queued twice, so that a test sees it happen."""
     if found.state == "review" and not call.quirks.process_flagged:
         return _refused("UNPROCESSABLE_FLAGGED_RETURN", "Flagged returns cannot be processed.")
@@ -83,7 +82,7 @@ def _process(call: Call, found: Return) -> Answer:
     return ok(data=True)
 
 
-def _remove(call: Call, found: Return) -> Answer:
+def _remove(call: Call, found: Return) -> Response:
     ids = [one for one in (call.given("line_item_id") or "").split(",") if one]
     row = found.row()
     items = [item for item in row["line_items"] if item["line_item_id"] not in ids]
@@ -92,7 +91,7 @@ def _remove(call: Call, found: Return) -> Answer:
     if found.state != "open" and not (found.state == "review" and call.quirks.process_flagged):
         return _refused("UNPROCESSABLE_RETURN", "The return cannot be modified.", 422)
     if row["outcome"] not in ("refund", "credit"):
-        return Answer(403, dump({"errors": [{"message": "Only refunds and credits qualify."}]}))
+        return Response(403, dump({"errors": [{"message": "Only refunds and credits qualify."}]}))
     if len(row["line_items"]) - len(items) != len(ids):
         return _refused("UNPROCESSABLE_RETURN", "Not all line items qualify.", 422)
     _did(call, found.id, "remove_line_items")
@@ -101,8 +100,8 @@ def _remove(call: Call, found: Return) -> Answer:
     return ok(data=True)
 
 
-def _move(action: str, state: str, refused: tuple[str, ...]) -> Callable[[Call, Return], Answer]:
-    def act(call: Call, found: Return) -> Answer:
+def _move(action: str, state: str, refused: tuple[str, ...]) -> Callable[[Call, Return], Response]:
+    def act(call: Call, found: Return) -> Response:
         if found.state in refused:
             return _refused("UNPROCESSABLE_RETURN", f"A {found.state} return: no {action}.")
         _did(call, found.id, action)
@@ -112,7 +111,7 @@ def _move(action: str, state: str, refused: tuple[str, ...]) -> Callable[[Call, 
     return act
 
 
-def _note(call: Call, found: Return) -> Answer:
+def _note(call: Call, found: Return) -> Response:
     content = _body(call).get("content")
     if not isinstance(content, str) or not content:
         return errors.invalid("content", "The content field is required.")
@@ -123,7 +122,7 @@ def _note(call: Call, found: Return) -> Answer:
     return ok(data=True)
 
 
-def _fraud_report(call: Call, found: Return) -> Answer:
+def _fraud_report(call: Call, found: Return) -> Response:
     given = _body(call)
     category, comment = given.get("category"), given.get("comment")
     if category not in CATEGORIES:
@@ -131,7 +130,7 @@ def _fraud_report(call: Call, found: Return) -> Answer:
     if (category == "other" and not comment) or len(comment or "") > LONGEST_COMMENT:
         return errors.invalid("comment", "The comment is required, of at most 512 characters.")
     if found.id in call.shop.fraud_reports:
-        return Answer(409, dump({"errors": [{"message": "The return has been reported."}]}))
+        return Response(409, dump({"errors": [{"message": "The return has been reported."}]}))
     _did(call, found.id, "fraud_report")
     report = {
         "id": 500 + next(call.shop.numbers),
@@ -141,7 +140,7 @@ def _fraud_report(call: Call, found: Return) -> Answer:
         "created_at": clock.offset(call.shop.moment()),
     }
     call.shop.fraud_reports[found.id] = report
-    return Answer(201, dump(report))
+    return Response(201, dump(report))
 
 
 # Lists, destinations, webhooks
@@ -151,15 +150,15 @@ def _next_id(shop: Shop, table: str) -> int:
     return max([*shop.table(table), 1000]) + next(shop.numbers)
 
 
-def _create_entry(table: str) -> Callable[[Call], Answer]:
-    def answer(call: Call) -> Answer:
+def _create_entry(table: str) -> Callable[[Call], Response]:
+    def answer(call: Call) -> Response:
         given = _body(call)
         kind, value = given.get("type"), given.get("value")
         if kind not in LIST_TYPES or not value:
             return errors.invalid("type", "The selected type is invalid.")
         rows = call.shop.table(table).values()
         if any((row["type"], row["value"]) == (kind, value) for row in rows):
-            return Answer(400, dump({"errors": ["ITEM_ALREADY_EXISTS"]}))
+            return Response(400, dump({"errors": ["ITEM_ALREADY_EXISTS"]}))
         _did(call, f"{table}: {value}", "create")
         row = {
             "id": _next_id(call.shop, table),
@@ -170,7 +169,7 @@ def _create_entry(table: str) -> Callable[[Call], Answer]:
         }
         call.shop.table(table)[row["id"]] = row
         # Seen live: 201; documented: 200.
-        return Answer(201 if table == "allowlists" else 200, dump(row))
+        return Response(201 if table == "allowlists" else 200, dump(row))
 
     return answer
 
@@ -181,8 +180,8 @@ def _own(call: Call, table: str) -> int | None:
     return own if own in call.shop.table(table) else None
 
 
-def _delete(table: str, done: Answer) -> Callable[[Call], Answer]:
-    def answer(call: Call) -> Answer:
+def _delete(table: str, done: Response) -> Callable[[Call], Response]:
+    def answer(call: Call) -> Response:
         own = _own(call, table)
         if own is None:
             return errors.not_found_in_errors() if table == "webhooks" else errors.not_found()
@@ -193,7 +192,7 @@ def _delete(table: str, done: Answer) -> Callable[[Call], Answer]:
     return answer
 
 
-def _save_destination(call: Call) -> Answer:
+def _save_destination(call: Call) -> Response:
     own, given = _own(call, "destinations") if "id" in call.params else None, _body(call)
     if "id" in call.params and own is None:
         return errors.not_found("Destination not found.")
@@ -204,7 +203,7 @@ def _save_destination(call: Call) -> Answer:
     table = call.shop.table("destinations")
     if own is None and len(table) >= call.quirks.destination_limit:
         why = {"code": "DESTINATION_LIMIT_EXCEEDED", "message": "There are too many."}
-        return Answer(422, dump(why))
+        return Response(422, dump(why))
     _did(call, f"destinations: {own or given['name']}", "update" if own else "create")
     own = own or _next_id(call.shop, "destinations")
     fresh = {"enabled": True, "provider_location_id": None}
@@ -212,7 +211,7 @@ def _save_destination(call: Call) -> Answer:
     return ok(table[own])
 
 
-def _save_webhook(call: Call) -> Answer:
+def _save_webhook(call: Call) -> Response:
     own, given = _own(call, "webhooks") if "id" in call.params else None, _body(call)
     if "id" in call.params and own is None:
         return errors.not_found_in_errors()
@@ -222,16 +221,16 @@ def _save_webhook(call: Call) -> Answer:
     table = call.shop.table("webhooks")
     if own:
         table[own] = table[own] | given
-        return Answer(204)
+        return Response(204)
     own = _next_id(call.shop, "webhooks")
     table[own] = {"id": own, "shop_id": 4242, "status": "inactive"} | given
-    return Answer(201, dump(table[own]))
+    return Response(201, dump(table[own]))
 
 
 # Carts
 
 
-def _save_cart(call: Call) -> Answer:
+def _save_cart(call: Call) -> Response:
     variants, token = _body(call).get("cart"), call.params.get("token")
     if token is not None and token not in call.shop.carts:
         return _refused("NOT_FOUND", "Cart not found.")
@@ -241,14 +240,14 @@ def _save_cart(call: Call) -> Answer:
     if any(variant not in known for variant in variants):
         return ok({"errors": {"message": "A variant was not found."}})
     _did(call, f"carts: {token or variants}", "update" if token else "create")
-    name = token or call.shop.maker.uuid()
+    name = token or uuid(call.shop.rng)
     call.shop.carts[name] = variants
     if token:
         return ok({"updated": True, "data": {"cart": variants}})
     return ok({"token": name, "data": {"cart": variants}})
 
 
-def _delete_cart(call: Call) -> Answer:
+def _delete_cart(call: Call) -> Response:
     if call.params["token"] not in call.shop.carts:
         return errors.not_found_in_errors()
     _did(call, f"carts: {call.params['token']}", "delete")
@@ -257,7 +256,7 @@ def _delete_cart(call: Call) -> Answer:
 
 
 _RETURN = "/warehouse/return/{id}"
-_NO_CONTENT, _SUCCESS = Answer(204), Answer(200, b"Success", "text/html; charset=UTF-8")
+_NO_CONTENT, _SUCCESS = Response(204), Response(200, b"Success", "text/html; charset=UTF-8")
 
 ROUTES = (
     Route("POST", f"{_RETURN}/process", scopes.RETURNS, _on_return(_process)),

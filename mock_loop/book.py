@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from mock_loop import clock
-from mock_loop.answers import dump
-from mock_loop.seeds.returns import STATES, spelling_of
+from mock_loop.responses import dump
 
+STATES = ("closed", "open", "expired", "cancelled", "review")
 Column = Literal["created_at", "updated_at"]
 COLUMNS: tuple[Column, Column] = ("created_at", "updated_at")
 Moment = tuple[int, str]
@@ -43,7 +43,7 @@ class Return:
 
     def spell(self, moment: int) -> str:
         """A moment in the spelling that this return keeps to."""
-        return clock.SPELLINGS[spelling_of(self.id)](moment)
+        return clock.spelling_of(self.id)(moment)
 
     def at(self, column: Column) -> int:
         return self.created if column == "created_at" else self.updated

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mock_loop import clock
+from mock_loop.holdings import Holdings
 from mock_loop.seeds import lists, words
 from mock_loop.seeds.returns import money
-from mock_loop.truth import COMMERCE
-
-if TYPE_CHECKING:
-    from mock_loop.shop import Shop
+from mock_loop.tables import COMMERCE
 
 # Closed, cancelled and expired are terminal for a merchant's actions, yet a
 # review may end either way and a late parcel can close an expired return.
@@ -24,12 +22,12 @@ SPREAD = 100
 """Changes happen within so many seconds before now."""
 
 
-def happen(shop: Shop, count: int, seed: int) -> set[str]:
+def happen(held: Holdings, count: int, seed: int) -> set[str]:
     rng = Random(seed)
-    now = shop.moment()
+    now = held.moment()
     together = now - rng.randrange(SPREAD)
-    known = [found.id for found in shop.book]
-    movable = {found.id for found in shop.book if found.state in MOVES}
+    known = [found.id for found in held.book]
+    movable = {found.id for found in held.book if found.state in MOVES}
     # Those that can move to another state come first.
     moving = rng.sample(sorted(movable), min(count // 3, len(movable)))
     others = [one for one in rng.sample(known, min(count, len(known))) if one not in set(moving)]
@@ -40,20 +38,20 @@ def happen(shop: Shop, count: int, seed: int) -> set[str]:
         draw = rng.random()
         return_id = None if draw < 0.3 else next(chosen, None)
         if return_id is None:
-            made = shop.add_return(
+            made = held.add_return(
                 state=rng.choice(("open", "open", "review")),
                 created_at=clock.millis(at),
             )
             touched.add(made.id)
             continue
-        found = shop.book[return_id]
+        found = held.book[return_id]
         at = max(at, found.updated)
         if draw < 0.6 and found.state in MOVES:
-            shop.move_return(return_id, rng.choice(MOVES[found.state]), at)
+            held.move_return(return_id, rng.choice(MOVES[found.state]), at)
         elif draw < 0.8:
-            shop.edit_return(return_id, at, **_edit(shop.returns[return_id], rng, at))
+            held.edit_return(return_id, at, **_edit(held.returns[return_id], rng, at))
         else:
-            shop.edit_return(return_id, at, **_label_update(shop.returns[return_id], rng, at))
+            held.edit_return(return_id, at, **_label_update(held.returns[return_id], rng, at))
         touched.add(return_id)
     return touched
 
@@ -80,11 +78,11 @@ def _label_update(row: dict[str, Any], rng: Random, at: int) -> dict[str, Any]:
     return {"labels": labels, "label_status": status, "label_updated_at": clock.offset(at)}
 
 
-def lists_change(shop: Shop, seed: int) -> dict[str, dict[str, list[Any]]]:
+def lists_change(held: Holdings, seed: int) -> dict[str, dict[str, list[Any]]]:
     rng = Random(seed)
     done: dict[str, dict[str, list[Any]]] = {}
     for name in ("allowlists", "blocklists", "destinations", "webhooks"):
-        table = shop.table(name)
+        table = held.table(name)
         gone = rng.sample(sorted(table), min(2, len(table)))
         for key in gone:
             del table[key]
@@ -92,7 +90,7 @@ def lists_change(shop: Shop, seed: int) -> dict[str, dict[str, list[Any]]]:
         table[new["id"]] = new
         done[name] = {"deleted": gone, "added": [new["id"]]}
     for name in COMMERCE:
-        table = shop.table(name)
+        table = held.table(name)
         keys = sorted(table)
         gone = rng.sample(keys, min(2, len(keys)))
         added = []
@@ -104,14 +102,14 @@ def lists_change(shop: Shop, seed: int) -> dict[str, dict[str, list[Any]]]:
             added = [keys[-1] + 1]
             table[added[0]] = table[keys[-1]] | {"id": added[0]}
         for key in gone:
-            shop.delete(name, key)
+            held.delete(name, key)
         done[name] = {"deleted": gone, "added": added}
-    requests = shop.table("label_requests")
+    requests = held.table("label_requests")
     for key in sorted(requests)[-5:]:
         requests[key] = requests[key] | {"status": rng.choice(("cancelled", "fulfilled"))}
-    for found in list(shop.book)[-2:]:
-        shop.add_label_request(found)
-    token = next(iter(sorted(shop.carts)), None)
+    for found in list(held.book)[-2:]:
+        held.add_label_request(found)
+    token = next(iter(sorted(held.carts)), None)
     if token:
-        shop.carts[token] = [*shop.carts[token], rng.choice(shop.stock).id]
+        held.carts[token] = [*held.carts[token], rng.choice(held.stock).id]
     return done

@@ -6,6 +6,7 @@ Loop's database keeps date-times to the second (a decoded cursor reads
 
 import math
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -70,3 +71,9 @@ def eastern(moment: int) -> str:
 
 # One account shows several spellings; each return keeps to its own.
 SPELLINGS = (millis, offset, eastern)
+
+
+def spelling_of(return_id: str) -> Callable[[int], str]:
+    """The one of the date-time spellings to which this return keeps."""
+    digits = int(return_id) if return_id.isdecimal() else len(return_id)
+    return SPELLINGS[(0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 2)[digits % 11]]

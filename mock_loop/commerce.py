@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mock_loop import errors, scopes
-from mock_loop.answers import Answer, Call, dump, ok
+from mock_loop.call import Call
 from mock_loop.paging import by_cursor
+from mock_loop.responses import Response, dump, ok
 from mock_loop.routes import Route
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Endpoint = Callable[[Call], Answer]
+Endpoint = Callable[[Call], Response]
 
 
 def with_string_ids(data: Any) -> Any:
@@ -32,7 +31,7 @@ def with_string_ids(data: Any) -> Any:
 def _honouring_identifiers(endpoint: Endpoint) -> Endpoint:
     """X-Loop-Global-Identifier-Type: ids are integers unless it says string."""
 
-    def answer(call: Call) -> Answer:
+    def answer(call: Call) -> Response:
         made = endpoint(call)
         if call.headers.get("x-loop-global-identifier-type") != "string" or made.status != 200:
             return made
@@ -42,7 +41,7 @@ def _honouring_identifiers(endpoint: Endpoint) -> Endpoint:
 
 
 def _listed(name: str) -> Endpoint:
-    def answer(call: Call) -> Answer:
+    def answer(call: Call) -> Response:
         rows = call.shop.table(name)
         wanted = {call.query["external_id"]} if call.given("external_id") else set()
         wanted.update(call.lists.get("external_ids[]", []))
@@ -54,7 +53,7 @@ def _listed(name: str) -> Endpoint:
 
 
 def _one(name: str, key: str = "id", wrapped: str | None = None) -> Endpoint:
-    def answer(call: Call) -> Answer:
+    def answer(call: Call) -> Response:
         asked = call.params[key]
         rows = call.shop.table(name)
         if key == "id":
@@ -68,7 +67,7 @@ def _one(name: str, key: str = "id", wrapped: str | None = None) -> Endpoint:
     return answer
 
 
-def product_variants(call: Call) -> Answer:
+def product_variants(call: Call) -> Response:
     """The variants of one product; that such a list exists is inferred, not documented."""
     asked = call.params["product_id"]
     if not asked.isdecimal() or int(asked) not in call.shop.table("products"):
@@ -78,14 +77,14 @@ def product_variants(call: Call) -> Answer:
     return by_cursor(call, "product_variants", mine)
 
 
-def product_variant(call: Call) -> Answer:
+def product_variant(call: Call) -> Response:
     row = call.shop.table("product_variants").get(int(call.params["id"]))
     if row is None or str(row["product"]["id"]) != call.params["product_id"]:
         return errors.not_found()
     return ok(row)
 
 
-def inventories(call: Call) -> Answer:
+def inventories(call: Call) -> Response:
     """Levels by variant and location; the rows have no id."""
     rows = call.shop.table("inventories")
     for name, field in (("location_id", "location"), ("product_variant_id", "product_variant")):

@@ -19,18 +19,16 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from mock_loop import errors
-from mock_loop.answers import Answer, ok
 from mock_loop.faults import Faults
+from mock_loop.loop import Loop
+from mock_loop.responses import Response, ok
 
-if TYPE_CHECKING:
-    from mock_loop.loop import Loop
 
-
-def answer(loop: Loop, method: str, target: str, body: bytes) -> Answer:
+def answer(loop: Loop, method: str, target: str, body: bytes) -> Response:
     """Answer a request of whoever runs the test; there is no key and no limit."""
     split = urlsplit(target)
     query = dict(parse_qsl(split.query))

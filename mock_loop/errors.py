@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mock_loop.answers import Answer, dump, ok
+from mock_loop.responses import Response, dump, ok
 
 ENVELOPES: tuple[Any, ...] = (
     {"error": {"code": "401", "http_code": "GEN-UNAUTHORIZED", "message": "Unauthorized."}},
@@ -20,47 +20,47 @@ ENVELOPES: tuple[Any, ...] = (
 """Every body by which Loop says no; some of them come with status 200."""
 
 
-def unauthorized(*, gateway: bool) -> Answer:
+def unauthorized(*, gateway: bool) -> Response:
     """401, for a wrong key and for a missing scope alike (the FAQ is explicit).
 
     The Returns API documents one body, the gateway before the others was measured
     with another, in which `code` and `http_code` look swapped.
     """
-    return Answer(401, dump(ENVELOPES[0 if gateway else 1]))
+    return Response(401, dump(ENVELOPES[0 if gateway else 1]))
 
 
-def invalid(name: str, why: str) -> Answer:
+def invalid(name: str, why: str) -> Response:
     """422 as Laravel's validation answers."""
-    return Answer(422, dump({"message": why, "errors": {name: [why]}}))
+    return Response(422, dump({"message": why, "errors": {name: [why]}}))
 
 
-def not_found(what: str = "Not found.") -> Answer:
+def not_found(what: str = "Not found.") -> Response:
     """404 of destinations, label requests and paths that do not exist."""
-    return Answer(404, dump({"code": "NOT_FOUND", "message": what}))
+    return Response(404, dump({"code": "NOT_FOUND", "message": what}))
 
 
-def not_found_in_errors() -> Answer:
+def not_found_in_errors() -> Response:
     """404 as webhooks and carts put it."""
-    return Answer(404, dump({"errors": {"code": "NOT_FOUND"}}))
+    return Response(404, dump({"errors": {"code": "NOT_FOUND"}}))
 
 
-def no_such_return() -> Answer:
+def no_such_return() -> Response:
     """Details without a match: an error under status 200."""
     return ok({"error": {"message": "No return found with this ID."}})
 
 
-def no_notes() -> Answer:
+def no_notes() -> Response:
     """A return without notes: 422 and a bare ``false``."""
-    return Answer(422, b"false")
+    return Response(422, b"false")
 
 
-def throttled() -> Answer:
-    return Answer(429, dump({"message": "Too Many Attempts."}))
+def throttled() -> Response:
+    return Response(429, dump({"message": "Too Many Attempts."}))
 
 
-def server_error(status: int = 500) -> Answer:
-    return Answer(status, dump({"message": "Server Error"}))
+def server_error(status: int = 500) -> Response:
+    return Response(status, dump({"message": "Server Error"}))
 
 
-def method_not_allowed() -> Answer:
-    return Answer(405, dump({"message": "The method is not supported for this route."}))
+def method_not_allowed() -> Response:
+    return Response(405, dump({"message": "The method is not supported for this route."}))

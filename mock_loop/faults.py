@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from random import Random
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from mock_loop import errors
-from mock_loop.answers import Answer, dump
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from mock_loop.quirks import Quirks
+from mock_loop.quirks import Quirks
+from mock_loop.responses import Response, dump
 
 STATUSES = ("429", "429-retry-after", "500", "502", "503", "524-html")
 BREAKS = ("reset", "close", "truncate", "bad-gzip", "stall")
@@ -104,42 +101,42 @@ class Faults:
                 return Fault(self._random.choice(self.kinds), self._random.random())
             return None
 
-    def instead(self, fault: Fault, quirks: Quirks) -> Answer | None:
+    def instead(self, fault: Fault, quirks: Quirks) -> Response | None:
         """The answer in place of Loop's; None where Loop's is needed to spoil it."""
         step, chance = fault.step, fault.chance
         if isinstance(step, bytes):
-            return Answer(200, step)
+            return Response(200, step)
         kind, _, which = (step or "").partition(":")
         envelopes = errors.ENVELOPES
         envelope = envelopes[int(which) if which else int(chance * len(envelopes))]
         html = "text/html; charset=UTF-8"
         page = quirks.error_page
-        answers: dict[str, Answer] = {
+        answers: dict[str, Response] = {
             "429": errors.throttled(),
             "429-retry-after": replace(
                 errors.throttled(),
                 headers={"Retry-After": str(self.retry_after)},
             ),
             "500": errors.server_error(),
-            "502": Answer(502, page.replace("{title}", "502 Bad Gateway").encode(), html),
+            "502": Response(502, page.replace("{title}", "502 Bad Gateway").encode(), html),
             "503": errors.server_error(503),
-            "524-html": Answer(524, page.replace("{title}", "A timeout occurred").encode(), html),
-            "html-200": Answer(200, page.replace("{title}", "Maintenance").encode(), html),
-            "error-200": Answer(200, dump(envelope)),
-            "null": Answer(200, b"null"),
-            "redirect": Answer(302, b"", headers={"Location": self.redirect_to}),
-            "reset": Answer(0, broken="reset"),
-            "close": Answer(0, broken="close"),
+            "524-html": Response(524, page.replace("{title}", "A timeout occurred").encode(), html),
+            "html-200": Response(200, page.replace("{title}", "Maintenance").encode(), html),
+            "error-200": Response(200, dump(envelope)),
+            "null": Response(200, b"null"),
+            "redirect": Response(302, b"", headers={"Location": self.redirect_to}),
+            "reset": Response(0, broken="reset"),
+            "close": Response(0, broken="close"),
         }
         return answers.get(kind)
 
-    def spoil(self, fault: Fault | None, answer: Answer) -> Answer:
+    def spoil(self, fault: Fault | None, answer: Response) -> Response:
         """Loop's own answer, spoilt; of refusals, only the sending can be."""
         kind = fault.name if fault else None
         if kind in BREAKS:
             return replace(answer, broken=kind)
         if kind in ACTED:
-            return Answer(0, broken="close") if kind == "acted-close" else errors.server_error()
+            return Response(0, broken="close") if kind == "acted-close" else errors.server_error()
         if answer.status != 200:
             return answer
         if fault is None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from mock_loop.quirks import Quirks
+from mock_loop.quirks import Quirks
 
 MINUTE = 60.0
 
@@ -20,7 +18,7 @@ class Verdict:
     """Seconds until a request would be let through."""
 
 
-class Budget:
+class Allowance:
     """Counts in sliding minutes, or in minutes that begin with their first request.
 
     Refused requests are not counted, as Laravel's throttle does not.

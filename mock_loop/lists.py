@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from mock_loop import errors, scopes, views
-from mock_loop.answers import Answer, Call, ok
+from mock_loop.call import Call
 from mock_loop.paging import by_number
+from mock_loop.responses import Response, ok
 from mock_loop.routes import Route
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 PER_PAGE = 15
 """Laravel's own default."""
 
 
-def _listed(name: str) -> Callable[[Call], Answer]:
-    def answer(call: Call) -> Answer:
+def _listed(name: str) -> Callable[[Call], Response]:
+    def answer(call: Call) -> Response:
         rows = [views.list_item(row) for _, row in sorted(call.shop.table(name).items())]
         return by_number(call, rows, PER_PAGE)
 
     return answer
 
 
-def _one(name: str, missing: Callable[[], Answer]) -> Callable[[Call], Answer]:
-    def answer(call: Call) -> Answer:
+def _one(name: str, missing: Callable[[], Response]) -> Callable[[Call], Response]:
+    def answer(call: Call) -> Response:
         digits = call.params["id"]
         row = call.shop.table(name).get(int(digits)) if digits.isdecimal() else None
         return missing() if row is None else ok(row)
@@ -33,17 +31,17 @@ def _one(name: str, missing: Callable[[], Answer]) -> Callable[[Call], Answer]:
     return answer
 
 
-def destinations(call: Call) -> Answer:
+def destinations(call: Call) -> Response:
     """All at once, not paged."""
     return ok({"destinations": list(call.shop.table("destinations").values())})
 
 
-def webhooks(call: Call) -> Answer:
+def webhooks(call: Call) -> Response:
     """All at once, those made in the admin included."""
     return ok({"webhooks": list(call.shop.table("webhooks").values())})
 
 
-def cart(call: Call) -> Answer:
+def cart(call: Call) -> Response:
     """The variants in a cart; there is no list of carts."""
     found = call.shop.carts.get(call.params["token"])
     return errors.not_found_in_errors() if found is None else ok({"cart": found})

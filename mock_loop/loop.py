@@ -5,23 +5,21 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from mock_loop import actions, clock, commerce, errors, lists, returns, scopes, shipping
-from mock_loop.answers import RELEASES, Answer, Call
-from mock_loop.limits import Budget
+from mock_loop.call import RELEASES, Call
+from mock_loop.faults import Faults
+from mock_loop.limits import Allowance
 from mock_loop.quirks import Quirks
+from mock_loop.responses import Response
 from mock_loop.routes import find
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from mock_loop.faults import Faults
-    from mock_loop.shop import Shop
+from mock_loop.shop import Shop
 
 ROUTES = (*returns.ROUTES, *shipping.ROUTES, *lists.ROUTES, *commerce.ROUTES, *actions.ROUTES)
 
@@ -92,7 +90,7 @@ class Loop:
         self.url = ""
         self.requests: list[Request] = []
         self.lock = threading.RLock()
-        self.budget = Budget()
+        self.budget = Allowance()
         self._tokens: dict[str, Any] = {}
         self._seen = 0
         self._random = Random(7)
@@ -105,7 +103,7 @@ class Loop:
     def reset_budget(self) -> None:
         """Begin the key's minute anew."""
         with self.lock:
-            self.budget = Budget()
+            self.budget = Allowance()
 
     def latency(self) -> float:
         """Seconds until the next answer."""
@@ -115,7 +113,7 @@ class Loop:
                 return self._random.uniform(*latency)
         return latency
 
-    def handle(self, received: Received) -> Answer:
+    def handle(self, received: Received) -> Response:
         """Answer one request; this is Loop without the wire."""
         arrived = time.time()
         path = received.path
@@ -139,7 +137,7 @@ class Loop:
             )
         return answer
 
-    def _answer(self, received: Received) -> Answer:
+    def _answer(self, received: Received) -> Response:
         version, release, rest = self._version(received.path)
         if release is None:
             return errors.not_found("Unknown API version.")

@@ -7,14 +7,13 @@ import binascii
 import json
 import secrets
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from mock_loop import errors
-from mock_loop.answers import Answer, Call, ok
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from mock_loop.call import Call
+from mock_loop.responses import Response, ok
 
 Key = tuple[Any, ...]
 K = TypeVar("K", bound=Key)
@@ -85,7 +84,7 @@ class Cursor:
         return cls(content, bool(forwards), page)
 
 
-def whole_number(call: Call, name: str, default: int, least: int, most: int) -> int | Answer:
+def whole_number(call: Call, name: str, default: int, least: int, most: int) -> int | Response:
     """A parameter that Laravel validates as an integer between two bounds."""
     text = call.given(name)
     if text is None:
@@ -99,10 +98,10 @@ def whole_number(call: Call, name: str, default: int, least: int, most: int) -> 
     return int(text)
 
 
-def by_cursor(call: Call, name: str, rows: dict[int, Any]) -> Answer:
+def by_cursor(call: Call, name: str, rows: dict[int, Any]) -> Response:
     """Commerce lists: `limit` 1 to 250, `sort_order`, `cursor`; links in snake_case."""
     limit = whole_number(call, "limit", 50, 1, 250)
-    if isinstance(limit, Answer):
+    if isinstance(limit, Response):
         return limit
     sort_order = call.given("sort_order") or "asc"
     if sort_order not in ("asc", "desc"):
@@ -140,7 +139,7 @@ def by_number(
     *,
     path: str | None = None,
     keep: tuple[str, ...] = (),
-) -> Answer:
+) -> Response:
     """Numbered pages, as Laravel's length-aware paginator makes them.
 
     Args:
@@ -184,12 +183,12 @@ def by_number(
     )
 
 
-def by_offset(call: Call, rows: Sequence[Any]) -> Answer:
+def by_offset(call: Call, rows: Sequence[Any]) -> Response:
     """`limit` 0 to 250 and `offset` into the list as it is now; no total."""
     limit = whole_number(call, "limit", 50, 0, 250)
     offset = whole_number(call, "offset", 0, 0, 10**9)
     for number in (limit, offset):
-        if isinstance(number, Answer):
+        if isinstance(number, Response):
             return number
     assert isinstance(limit, int)
     assert isinstance(offset, int)

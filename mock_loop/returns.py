@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from mock_loop import clock, errors, scopes, views
-from mock_loop.answers import Answer, Call, ok
-from mock_loop.book import COLUMNS
+from mock_loop.book import COLUMNS, STATES, Column
+from mock_loop.call import Call
 from mock_loop.paging import Cursor, Key, cut, whole_number
+from mock_loop.responses import Response, ok
 from mock_loop.routes import Route
-from mock_loop.seeds.returns import STATES
-
-if TYPE_CHECKING:
-    from mock_loop.book import Column
 
 MAX_DAYS = 120
 
 
-class Refused(Exception):  # noqa: N818 - it is what Loop says, not what went wrong here
+class Invalid(Exception):  # noqa: N818 - it is what Loop says, not what went wrong here
     """A request that Loop does not answer with rows."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Response) -> None:
         super().__init__()
         self.answer = answer
 
 
-def return_list(call: Call) -> Answer:
+def return_list(call: Call) -> Response:
     """Detailed Returns List; parameters that it does not know, such as page, are ignored."""
     try:
         column = _column(call)
         first, last = _range(call)
         states = _states(call)
         paginate = _boolean(call, "paginate")
-    except Refused as refused:
-        return refused.answer
+    except Invalid as invalid:
+        return invalid.answer
     size = whole_number(call, "pageSize", 100, 1, call.quirks.max_page_size)
-    if isinstance(size, Answer):
+    if isinstance(size, Response):
         return size
     quirks, book = call.quirks, call.shop.book
     rows: list[Any] = book.between(
@@ -55,11 +52,11 @@ def return_list(call: Call) -> Answer:
     # A next link without `paginate` still pages: its cursor says so.
     if quirks.paginate_ignored or not (paginate or call.given("cursor")):
         # The bare array has no limit: everything in the range.
-        return Answer(200, book.join([one for _, one in (rows[::-1] if descending else rows)]))
+        return Response(200, book.join([one for _, one in (rows[::-1] if descending else rows)]))
     return _page(call, rows, sort, min(size, quirks.page_cap or size), descending=descending)
 
 
-def _page(call: Call, rows: list[Any], column: Column, size: int, *, descending: bool) -> Answer:
+def _page(call: Call, rows: list[Any], column: Column, size: int, *, descending: bool) -> Response:
     quirks = call.quirks
     counted = quirks.repeat_cursor or quirks.empty_page_at is not None
     cursor = Cursor.decode(call.given("cursor"), call.tokens)
@@ -94,12 +91,12 @@ def _page(call: Call, rows: list[Any], column: Column, size: int, *, descending:
     return _envelope(call.shop.book.join([one for _, one in page]), next_url, previous_url)
 
 
-def _envelope(rows: bytes, next_url: str | None, previous_url: str | None) -> Answer:
+def _envelope(rows: bytes, next_url: str | None, previous_url: str | None) -> Response:
     quoted = [
         b"null" if url is None else b'"%s"' % url.encode() for url in (next_url, previous_url)
     ]
     body = b'{"returns":%s,"nextPageUrl":%s,"previousPageUrl":%s}' % (rows, *quoted)
-    return Answer(200, body)
+    return Response(200, body)
 
 
 def _place(call: Call, row: Key, column: Column) -> dict[str, Any]:
@@ -139,7 +136,7 @@ def _column(call: Call) -> Column:
     for column in COLUMNS:
         if given == column:
             return column
-    raise Refused(errors.invalid("filter", "The selected filter is invalid."))
+    raise Invalid(errors.invalid("filter", "The selected filter is invalid."))
 
 
 def _states(call: Call) -> tuple[str, ...]:
@@ -148,14 +145,14 @@ def _states(call: Call) -> tuple[str, ...]:
         # Documented: cancelled and review returns are left out unless asked for.
         return call.quirks.default_states
     if state not in STATES:
-        raise Refused(errors.invalid("state", "The selected state is invalid."))
+        raise Invalid(errors.invalid("state", "The selected state is invalid."))
     return (state,)
 
 
 def _boolean(call: Call, name: str) -> bool:
     given = (call.given(name) or "false").lower()
     if given not in ("true", "false", "1", "0"):
-        raise Refused(errors.invalid(name, f"The {name} field must be true or false."))
+        raise Invalid(errors.invalid(name, f"The {name} field must be true or false."))
     return given in ("true", "1")
 
 
@@ -164,7 +161,7 @@ def _moment(call: Call, name: str) -> int | None:
     try:
         return None if given is None else clock.parse(given)
     except ValueError:
-        raise Refused(errors.invalid(name, f"The {name} is not a valid date.")) from None
+        raise Invalid(errors.invalid(name, f"The {name} is not a valid date.")) from None
 
 
 def _range(call: Call) -> tuple[int, int]:
@@ -176,14 +173,14 @@ def _range(call: Call) -> tuple[int, int]:
     if last is None:
         return first, first + clock.DAY
     if last < first:
-        raise Refused(errors.invalid("to", "The to must be a date after or equal to from."))
+        raise Invalid(errors.invalid("to", "The to must be a date after or equal to from."))
     if last - first > MAX_DAYS * clock.DAY:
         why = f"The date range may not be greater than {MAX_DAYS} days."
-        raise Refused(errors.invalid("to", why))
+        raise Invalid(errors.invalid("to", why))
     return first, last
 
 
-def return_details(call: Call) -> Answer:
+def return_details(call: Call) -> Response:
     """One return, by its id, its order's id at the shop system, or its order's name."""
     currency = call.given("currency_type") or "shop"
     if currency not in ("shop", "presentment"):
@@ -199,13 +196,13 @@ def return_details(call: Call) -> Answer:
     return ok(views.details(found.row(), presentment=currency == "presentment"))
 
 
-def return_notes(call: Call) -> Answer:
+def return_notes(call: Call) -> Response:
     """A bare array, newest first."""
     notes = call.shop.notes.get(call.params["id"])
     return ok(notes) if notes else errors.no_notes()
 
 
-def shipping_notices(call: Call) -> Answer:
+def shipping_notices(call: Call) -> Response:
     """One row a returned line item, of all states, in a single answer however long.
 
     Whole days; by default from a week ago to the end of today. A date that is
@@ -224,9 +221,9 @@ def shipping_notices(call: Call) -> Answer:
         first * clock.DAY,
         (last + 1) * clock.DAY - 1,
     )
-    return ok(
-        [row for _, one in found for row in views.shipping_notices(book[one].row(), call.shop)],
-    )
+    docks = call.shop.tables["destinations"]
+    returns = (book[one].row() for _, one in found)
+    return ok([row for one in returns for row in views.shipping_notices(one, docks)])
 
 
 def _asn_day(call: Call, name: str, default: int) -> int:

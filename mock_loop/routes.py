@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from mock_loop.answers import Answer, Call
+from mock_loop.call import Call
+from mock_loop.responses import Response
 
 
 @dataclass(frozen=True)
@@ -21,7 +19,7 @@ class Route:
     pattern: str
     """Behind the version; ``{name}`` stands for one segment."""
     scope: str
-    answer: Callable[[Call], Answer]
+    answer: Callable[[Call], Response]
 
     @cached_property
     def expression(self) -> re.Pattern[str]:

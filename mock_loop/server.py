@@ -8,22 +8,19 @@ import struct
 import sys
 import threading
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mock_loop import control
+from mock_loop.faults import Faults
 from mock_loop.loop import Loop, Received
 from mock_loop.quirks import Quirks
+from mock_loop.responses import Response
 from mock_loop.scopes import ALL_SCOPES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from mock_loop.answers import Answer
-    from mock_loop.faults import Faults
-    from mock_loop.shop import Shop
+from mock_loop.shop import Shop
 
 WORTH_COMPRESSING = 512
 
@@ -109,7 +106,7 @@ class Handler(BaseHTTPRequestHandler):
             self.server.stopping.wait(latency)
         self._send(answer)
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: Response) -> None:
         if answer.broken in ("reset", "close"):
             if answer.broken == "reset":
                 # Close at once with RST instead of FIN.

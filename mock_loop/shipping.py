@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mock_loop import clock, errors, scopes
-from mock_loop.answers import Answer, Call, ok
+from mock_loop.call import Call
 from mock_loop.paging import by_number, by_offset
+from mock_loop.responses import Response, ok
 from mock_loop.routes import Route
 
 STATUSES = ("issued", "cancelled", "fulfilled")
@@ -14,7 +15,7 @@ PER_PAGE = 200
 """Of shipments and their items, as in the samples."""
 
 
-def _bounds(call: Call) -> tuple[int | None, int | None] | Answer:
+def _bounds(call: Call) -> tuple[int | None, int | None] | Response:
     found: list[int | None] = []
     for name in ("from", "to"):
         given = call.given(name)
@@ -25,10 +26,10 @@ def _bounds(call: Call) -> tuple[int | None, int | None] | Answer:
     return found[0], found[1]
 
 
-def label_requests(call: Call) -> Answer:
+def label_requests(call: Call) -> Response:
     """Newest first, so that what arrives moves the offsets; `from` counts in, `to` does not."""
     bounds = _bounds(call)
-    if isinstance(bounds, Answer):
+    if isinstance(bounds, Response):
         return bounds
     status, return_id = call.given("status"), call.given("return_id")
     if status is not None and status not in STATUSES:
@@ -50,17 +51,17 @@ def label_requests(call: Call) -> Answer:
     return by_offset(call, rows)
 
 
-def label_request(call: Call) -> Answer:
+def label_request(call: Call) -> Response:
     for row in call.shop.table("label_requests").values():
         if str(row["id"]) == call.params["id"]:
             return ok(row)
     return errors.not_found("Label request not found.")
 
 
-def shipments(call: Call) -> Answer:
+def shipments(call: Call) -> Response:
     """By `created_at`, oldest first; the links name /list, which is no documented path."""
     bounds = _bounds(call)
-    if isinstance(bounds, Answer):
+    if isinstance(bounds, Response):
         return bounds
     first, last = bounds
     rows: list[dict[str, Any]] = [
@@ -72,7 +73,7 @@ def shipments(call: Call) -> Answer:
     return by_number(call, rows, PER_PAGE, path=call.path + "/list", keep=("from", "to"))
 
 
-def shipment(call: Call) -> Answer:
+def shipment(call: Call) -> Response:
     """One, by Happy Returns' own id of it."""
     for row in call.shop.table("happy_returns_shipments").values():
         if row["happy_returns_shipment_id"] == call.params["id"]:
@@ -80,7 +81,7 @@ def shipment(call: Call) -> Answer:
     return errors.not_found("Shipment not found.")
 
 
-def shipment_items(call: Call) -> Answer:
+def shipment_items(call: Call) -> Response:
     """The items of one, by Loop's id of the shipment."""
     digits = call.params["id"]
     rows = call.shop.happy_returns_items.get(int(digits)) if digits.isdecimal() else None

@@ -1,62 +1,17 @@
-"""The account: what Loop holds for one shop, its clock, and the ways in which it changes."""
+"""The account with its history, what happens to it, and what is true of it."""
 
-import itertools
-import threading
-import time
-from collections import Counter
-from collections.abc import Callable, Iterable
-from random import Random
 from typing import Any, Self
 
-from mock_loop import changes, clock, happening, truth
-from mock_loop.answers import dump
-from mock_loop.book import Return, ReturnBook, Rows
-from mock_loop.seeds import catalogue, commerce, lists, seasons, shipping, words
-from mock_loop.seeds.returns import FIRST_RETURN_ID, ID_STEP, SHARES, STATES, ReturnMaker, money
-
-Row = dict[str, Any]
-Table = dict[int, Row]
-
-__all__ = ["Shop", "money"]
+from mock_loop import changes, clock, truth
+from mock_loop.book import STATES
+from mock_loop.holdings import Holdings
+from mock_loop.seeds import lists, seasons, shipping
+from mock_loop.seeds.returns import SHARES
+from mock_loop.tables import Row
 
 
-class Shop:
-    """One shop's account at Loop, empty at first.
-
-    Args:
-        now: The shop's scripted clock, which stands still until it is moved;
-            without it, the real one.
-        seed: Decides all that is left to chance.
-        shoppers: How many people there are to make a return.
-
-    A shop may be changed while a server answers from it; each change is atomic.
-    """
-
-    def __init__(self, now: str | None = None, *, seed: int = 0, shoppers: int = 50) -> None:
-        self.lock = threading.RLock()
-        self.rng = Random(seed)
-        self.stock = catalogue.variants(Random(seed))
-        self.maker = ReturnMaker(self.rng, self.stock, shoppers)
-        self.book = ReturnBook()
-        self.returns = Rows(self.book)
-        self.numbers = itertools.count(1)
-        self.notes: dict[str, list[Row]] = {}
-        """Of each return that has any, newest first."""
-        self.carts: dict[str, list[int]] = {}
-        self.acted: Counter[tuple[str, str]] = Counter()
-        """How often each thing was done, by what it was done to."""
-        self.listeners: list[Callable[[happening.Happened], object]] = []
-        """Told what webhooks a change makes, in the order of the changes (see `webhooks`)."""
-        self.queue: list[tuple[float, str]] = []
-        """Returns that Loop will process, and when."""
-        self.fraud_reports: dict[str, Row] = {}
-        """By the return's id."""
-        self.happy_returns_items: dict[int, list[Row]] = {}
-        """Of each Happy Returns shipment, by Loop's id of the shipment."""
-        self.tables: dict[str, Table] = {name: {} for name in truth.TABLES}
-        self._commerce_made = False
-        self._fixed = None if now is None else clock.parse(now)
-        self._shift = 0
+class Shop(Holdings):
+    """One shop's account at Loop: `Holdings` with a seeded past and a scripted future."""
 
     @classmethod
     def seeded(
@@ -86,133 +41,13 @@ class Shop:
             if rng.random() < 0.12:
                 for wait in range(1 + int(rng.random() * 3)):
                     shop.add_note(found.id, at=min(last, found.created + wait * 90_000 + 3600))
-        lists.fill(shop, last)
-        shipping.fill(shop, last)
+        lists.fill(shop.tables, rng, last)
+        shop.carts |= lists.carts(rng, shop.stock)
+        known = list(shop.book)
+        shop.tables["label_requests"] |= shipping.label_requests(known, rng, last)
+        shipments, shop.happy_returns_items = shipping.shipments(known, last)
+        shop.tables["happy_returns_shipments"] |= shipments
         return shop
-
-    # The clock
-
-    def moment(self) -> int:
-        """The shop's present second, since the epoch."""
-        return (int(time.time()) if self._fixed is None else self._fixed) + self._shift
-
-    def now(self) -> str:
-        """The shop's present second, such as ``2026-11-20T00:00:00Z``."""
-        return clock.naive(self.moment(), "T") + "Z"
-
-    def set_now(self, now: str) -> None:
-        """Stop the clock at this moment."""
-        self._fixed, self._shift = clock.parse(now), 0
-
-    def advance(self, seconds: int) -> None:
-        """Move the clock forward."""
-        self._shift += seconds
-
-    def _at(self, at: str | int | None) -> int:
-        return self.moment() if at is None else at if isinstance(at, int) else clock.parse(at)
-
-    # Returns
-
-    def next_return_id(self) -> str:
-        """An id of 18 digits, as no float can hold."""
-        return str(FIRST_RETURN_ID + next(self.numbers) * ID_STEP)
-
-    def add_return(
-        self,
-        id: str | int | None = None,  # noqa: A002 - named as Loop names the field
-        state: str = "open",
-        created_at: str | None = None,
-        updated_at: str | None = None,
-        **fields: Any,
-    ) -> Return:
-        """A new return; whatever is not given gets a realistic value.
-
-        Dates are sent exactly as they are given here. Unknown fields are kept.
-        """
-        with self.lock:
-            created = self._at(created_at or updated_at)
-            updated = self._at(updated_at or created_at)
-            return_id = str(id) if id is not None else self.next_return_id()
-            row = self.maker.make(return_id, created, updated, state)
-            spelled = {"created_at": created_at, "updated_at": updated_at}
-            row |= {name: text for name, text in spelled.items() if text} | fields
-            found = self.book.put(row)
-            if self._commerce_made:
-                commerce.add_order(self.tables, row)
-            self.tell(happening.of_return(None, row))
-            return found
-
-    def edit_return(
-        self,
-        id: str | Return,  # noqa: A002 - named as Loop names the field
-        at: str | int | None = None,
-        **fields: Any,
-    ) -> Return:
-        """Change a return's content, which moves its ``updated_at`` to `at` or to now."""
-        with self.lock:
-            found = self.book[_id(id)]
-            before = found.row()
-            row = before | {"updated_at": found.spell(self._at(at))} | fields
-            put = self.book.put(row)
-            self.tell(happening.of_return(before, row))
-            return put
-
-    def move_return(
-        self,
-        id: str | Return,  # noqa: A002 - named as Loop names the field
-        state: str,
-        at: str | int | None = None,
-    ) -> Return:
-        """Move a return to another state, which moves its ``updated_at``."""
-        return self.edit_return(id, at, state=state)
-
-    def bulk_stamp(self, ids: Iterable[str | Return], at: str | int) -> None:
-        """Touch many returns in one second, as a nightly job does."""
-        with self.lock:
-            for one in ids:
-                self.edit_return(one, at)
-
-    def garble_return(
-        self,
-        id: str | Return,  # noqa: A002 - named as Loop names the field
-        *omit: str,
-        **fields: Any,
-    ) -> None:
-        """Have a return sent without some fields, or with others that may make no sense.
-
-        It is still found by the id, the state and the dates that it had.
-        """
-        with self.lock:
-            found = self.book[_id(id)]
-            row = {key: value for key, value in found.row().items() if key not in omit}
-            found.json = dump(row | fields)
-
-    def add_note(
-        self,
-        id: str | Return,  # noqa: A002 - named as Loop names the field
-        content: str | None = None,
-        at: str | int | None = None,
-    ) -> Row:
-        """A note on a return; nothing says that it moves the return's ``updated_at``."""
-        with self.lock:
-            notes = self.notes.setdefault(_id(id), [])
-            made = self._at(at)
-            text = content or f"{self.rng.choice(words.NOTES)} ({self.maker.uuid()})"
-            number = 2_825_000 + next(self.numbers)
-            note = {"id": number, "content": text[:255], "created_at": clock.naive(made)}
-            notes.insert(0, note)
-            return note
-
-    def add_label_request(self, id: str | Return, at: str | int | None = None) -> Row:  # noqa: A002
-        """A request for a label to the return with this id."""
-        with self.lock:
-            table = self.table("label_requests")
-            place = max(table, default=-1) + 1
-            found = self.book[_id(id)]
-            row = shipping.label_request(self, place, found, self._at(at))
-            table[place] = row
-            self.tell([happening.of_label_request(row)])
-            return row
 
     def change(self, count: int, seed: int = 0) -> set[str]:
         """Let `count` things happen just before now, and tell which returns they touched.
@@ -222,55 +57,6 @@ class Shop:
         """
         with self.lock:
             return changes.happen(self, count, seed)
-
-    def tell(self, happened: Iterable[happening.Happened]) -> None:
-        """Let the listeners hear what happened."""
-        if self.listeners:
-            for one in happened:
-                for listener in self.listeners:
-                    listener(one)
-
-    # Everything else
-
-    def table(self, name: str) -> Table:
-        """The rows behind an endpoint, by id; may be changed in place."""
-        with self.lock:
-            if name in truth.COMMERCE and not self._commerce_made:
-                self._commerce_made = True
-                commerce.fill(self.tables, self.stock, self.book)
-            return self.tables[name]
-
-    def __getattr__(self, name: str) -> Table:
-        """``shop.orders`` is ``shop.table("orders")``."""
-        if name in truth.TABLES:
-            return self.table(name)
-        raise AttributeError(name)
-
-    def delete(self, name: str, id: int) -> None:  # noqa: A002 - named as Loop names the field
-        """Remove a row for good: Loop leaves no trace of it."""
-        with self.lock:
-            del self.table(name)[id]
-            if name == "products":
-                # What belongs to a product cannot be asked for without it.
-                variants = self.table("product_variants")
-                for key in [k for k, row in variants.items() if row["product"]["id"] == id]:
-                    del variants[key]
-
-    def delete_allowlist_item(self, id: int) -> None:  # noqa: A002
-        self.delete("allowlists", id)
-
-    def delete_blocklist_item(self, id: int) -> None:  # noqa: A002
-        self.delete("blocklists", id)
-
-    def delete_destination(self, id: int) -> None:  # noqa: A002
-        self.delete("destinations", id)
-
-    def delete_webhook(self, id: int) -> None:  # noqa: A002
-        self.delete("webhooks", id)
-
-    def delete_cart(self, token: str) -> None:
-        with self.lock:
-            del self.carts[token]
 
     def change_lists(self, seed: int = 0) -> dict[str, dict[str, list[Any]]]:
         """Delete from and add to everything but returns; tell the ids by table."""
@@ -288,7 +74,3 @@ class Shop:
         """Every e-mail, name, phone, address part, comment and private link in the account."""
         with self.lock:
             return truth.personal_values(self)
-
-
-def _id(given: str | Return) -> str:
-    return given.id if isinstance(given, Return) else str(given)

@@ -3,60 +3,36 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
 
 from mock_loop import views
+from mock_loop.holdings import Holdings
 from mock_loop.seeds.people import of_email
+from mock_loop.tables import TABLES, Row
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mock_loop.shop import Shop
-
-Row = dict[str, Any]
-
-COMMERCE = (
-    "orders",
-    "customers",
-    "products",
-    "product_variants",
-    "collections",
-    "locations",
-    "inventories",
-    "bulk_operations",
-)
-TABLES = (
-    "allowlists",
-    "blocklists",
-    "destinations",
-    "webhooks",
-    "label_requests",
-    "happy_returns_shipments",
-    *COMMERCE,
-)
 NAMES = {"allowlist_items": "allowlists", "blocklist_items": "blocklists"}
 
 
-def of(shop: Shop, stream: str) -> list[Row]:
+def of(held: Holdings, stream: str) -> list[Row]:
     """All rows of a stream, as Loop sends them; exploded ones with their return's id."""
-    rows = _derived(shop, stream)
+    rows = _derived(held, stream)
     if rows is None:
         name = NAMES.get(stream, stream)
         if name not in TABLES:
             raise KeyError(f"no such stream: {stream}")
-        rows = iter(shop.table(name).values())
+        rows = iter(held.table(name).values())
         if stream in NAMES:
             rows = iter([views.list_item(row) for row in rows])
     return list(rows)
 
 
-def _derived(shop: Shop, stream: str) -> Iterator[Row] | None:
+def _derived(held: Holdings, stream: str) -> Iterator[Row] | None:
     parts = {
         "return_line_items": "line_items",
         "return_exchanges": "exchanges",
         "return_labels": "labels",
     }
-    returns = (found.row() for found in shop.book)
+    returns = (found.row() for found in held.book)
     if stream in parts:
         part = parts[stream]
         return (
@@ -70,34 +46,34 @@ def _derived(shop: Shop, stream: str) -> Iterator[Row] | None:
         "return_details": (views.details(row) for row in returns),
         "return_notes": (
             {"return_id": return_id} | note
-            for return_id, notes in shop.notes.items()
+            for return_id, notes in held.notes.items()
             for note in notes
         ),
         "advanced_shipping_notices": itertools.chain.from_iterable(
-            views.shipping_notices(row, shop) for row in returns
+            views.shipping_notices(row, held.tables["destinations"]) for row in returns
         ),
-        "carts": ({"token": token, "cart": cart} for token, cart in shop.carts.items()),
+        "carts": ({"token": token, "cart": cart} for token, cart in held.carts.items()),
         "happy_returns_shipment_items": itertools.chain.from_iterable(
-            shop.happy_returns_items.values(),
+            held.happy_returns_items.values(),
         ),
     }
     return found.get(stream)
 
 
-def personal_values(shop: Shop) -> set[str]:
+def personal_values(held: Holdings) -> set[str]:
     """Texts of people; short fillers such as "N/A" are not among them."""
     values: set[str] = set()
-    for found in shop.book:
+    for found in held.book:
         row = found.row()
         values |= _of_person(row.get("customer") or "")
         values.add(row["status_page_url"])
         values.update(item["return_comment"] or "" for item in row["line_items"])
         method = row["return_method"] or {}
         values.add(method.get("qr_code_url") or "")
-    for notes in shop.notes.values():
+    for notes in held.notes.values():
         values.update(note["content"] for note in notes)
     for name in ("allowlists", "blocklists"):
-        for row in shop.table(name).values():
+        for row in held.table(name).values():
             if row["type"] == "email":
                 values |= _of_person(row["value"])
     return {value for value in values if value not in ("", "N/A")}

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mock_loop import clock
 from mock_loop.seeds.people import of_email
 from mock_loop.seeds.returns import money
-
-if TYPE_CHECKING:
-    from mock_loop.shop import Shop
-
-Row = dict[str, Any]
+from mock_loop.tables import Row, Table
 
 # A shopper pays in another currency where `multi_currency` is set.
 PRESENTMENT = ("CAD", 137)
@@ -101,13 +97,13 @@ def _details_item(item: Row) -> Row:
     }
 
 
-def shipping_notices(row: Row, shop: Shop) -> list[Row]:
+def shipping_notices(row: Row, destinations: Table) -> list[Row]:
     """As ``/warehouse/reporting/asn``: a row for each returned line item.
 
     The id is taken to be the return's, repeated, so it alone is no key.
     """
     method = row["return_method"] or {}
-    destination = shop.tables["destinations"].get(int(row["destination_id"] or 0), {})
+    destination = destinations.get(int(row["destination_id"] or 0), {})
     label_date = row["label_updated_at"]
     known = row["label_status"] != "N/A"
     closed = row["updated_at"] if row["state"] == "closed" else None

@@ -22,7 +22,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from mock_loop.answers import dump
+from mock_loop.responses import dump
 
 if TYPE_CHECKING:
     from mock_loop.happening import Happened

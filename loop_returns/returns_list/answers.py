@@ -1,4 +1,4 @@
-"""Loop's list of returns: one window asked for, one answer understood.
+"""One window of the list of returns asked for, and its answer understood.
 
 `GET /warehouse/return/list` (detailed returns list). Both dates are always sent,
 since Loop answers 24 hours where one is missing, and every answer is asked for
@@ -70,7 +70,7 @@ class Head(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The returns of one answer, with the second in which each last changed."""
+    """The returns of one answer."""
 
     heads: Sequence[Mapping[str, Any]]
     """At least what `Head` names, of every return."""
@@ -98,7 +98,7 @@ _PARSED = 1 << 32
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What is in an answer, or in a part of a long one."""
+    """The returns in an answer, or in a part of a long one, and the link to the next page."""
 
     rows: Sequence[Row]
     heads: Sequence[Mapping[str, Any]]

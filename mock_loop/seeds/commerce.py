@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import gc
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
 
 from mock_loop import clock
+from mock_loop.book import Return
 from mock_loop.seeds import catalogue
-from mock_loop.seeds.catalogue import price
+from mock_loop.seeds.catalogue import Variant, price
 from mock_loop.seeds.people import Person, of_email, person
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from mock_loop.book import Return
-    from mock_loop.seeds.catalogue import Variant
-
-Row = dict[str, Any]
-Tables = dict[str, dict[int, Row]]
+from mock_loop.tables import Row, Tables
 
 
 def fill(tables: Tables, stock: list[Variant], returns: Iterable[Return]) -> None:

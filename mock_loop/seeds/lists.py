@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from random import Random
 
 from mock_loop import clock
 from mock_loop.seeds import words
+from mock_loop.seeds.catalogue import Variant
 from mock_loop.seeds.people import person
-
-if TYPE_CHECKING:
-    from random import Random
-
-    from mock_loop.shop import Shop
-
-Row = dict[str, Any]
+from mock_loop.seeds.returns import uuid
+from mock_loop.tables import Row, Tables
 
 TRIGGERS = (
     ("return", "return.created"),
@@ -25,22 +21,34 @@ TRIGGERS = (
 )
 
 
-def fill(shop: Shop, last: int) -> None:
-    """Two full pages of allowlist entries and a bit, and a few of everything else."""
+def fill(tables: Tables, rng: Random, last: int) -> None:
+    """Two full pages of allowlist entries and a bit, and a few of everything else.
+
+    Args:
+        tables: Those of the account, which are added to.
+        rng: Where chance comes from.
+        last: The second in which the last entry is made.
+    """
     for name, count in (("allowlists", 37), ("blocklists", 23), ("webhooks", 6)):
-        table = shop.table(name)
+        table = tables[name]
         for place in range(count):
-            row = another(name, shop.rng, 1001 + place)
+            row = another(name, rng, 1001 + place)
             if "created_at" in row:
                 row["created_at"] = clock.naive(last - (count - place) * 7 * clock.DAY)
             table[row["id"]] = row
-    destinations = shop.table("destinations")
+    destinations = tables["destinations"]
     for place in range(3):
         # Returns name these in destination_id.
-        destinations[7295 + place] = another("destinations", shop.rng, 7295 + place)
+        destinations[7295 + place] = another("destinations", rng, 7295 + place)
+
+
+def carts(rng: Random, stock: list[Variant]) -> dict[str, list[int]]:
+    """A few carts by their tokens, each with the variants in it."""
+    made = {}
     for _ in range(4):
-        chosen = shop.rng.sample(shop.stock, shop.rng.randint(1, 3))
-        shop.carts[shop.maker.uuid()] = [int(variant.external_id) for variant in chosen]
+        chosen = rng.sample(stock, rng.randint(1, 3))
+        made[uuid(rng)] = [int(variant.external_id) for variant in chosen]
+    return made
 
 
 def another(name: str, rng: Random, row_id: int) -> Row:

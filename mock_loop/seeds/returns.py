@@ -8,14 +8,13 @@ from mock_loop import clock
 from mock_loop.seeds import words
 from mock_loop.seeds.catalogue import Variant
 from mock_loop.seeds.people import Person, person
+from mock_loop.tables import Row
 
 FIRST_RETURN_ID = 100_000_000_000_000_000
 ID_STEP = 37
-STATES = ("closed", "open", "expired", "cancelled", "review")
 SHARES = (0.80, 0.08, 0.05, 0.05, 0.02)
+"""How many of the returns are in which of `STATES`."""
 OUTCOMES = ("refund", "refund", "refund", "exchange", "credit", "exchange+refund", "upsell", None)
-
-Row = dict[str, Any]
 
 
 @lru_cache(maxsize=100_000)
@@ -24,10 +23,9 @@ def money(cents: int) -> str:
     return f"{cents / 100:.2f}"
 
 
-def spelling_of(return_id: str) -> int:
-    """Which of the date-time spellings this return keeps to."""
-    digits = int(return_id) if return_id.isdecimal() else len(return_id)
-    return (0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 2)[digits % 11]
+def uuid(rng: Random) -> str:
+    digits = f"{rng.getrandbits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 class ReturnMaker:
@@ -39,15 +37,11 @@ class ReturnMaker:
         self.cents = {variant.external_id: variant.cents for variant in stock}
         self.shoppers = shoppers
 
-    def uuid(self) -> str:
-        digits = f"{self.rng.getrandbits(128):032x}"
-        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
     def make(self, return_id: str, created: int, updated: int, state: str) -> Row:
         """A return with these facts, as ``/warehouse/return/list`` sends it."""
         random = self.rng.random
         number = int(return_id) if return_id.isdecimal() else self.rng.getrandbits(40)
-        spell = clock.SPELLINGS[spelling_of(return_id)]
+        spell = clock.spelling_of(return_id)
         # Some orders are returned in two parts: two neighbours share the order.
         order = number % 10**9 - (ID_STEP if random() < 0.05 and number > ID_STEP else 0)
         who = person(order * 7919 % 1_000_003 % self.shoppers)
@@ -99,7 +93,7 @@ class ReturnMaker:
             "line_items": items,
             "exchanges": exchanges,
             **self.shipping(number, created, updated, items),
-            "status_page_url": f"https://loop-demo.loopreturns.com/#/return/{self.uuid()}",
+            "status_page_url": f"https://loop-demo.loopreturns.com/#/return/{uuid(self.rng)}",
             "destination_id": 7295 + number % 3 if random() < 0.9 else str(7295 + number % 3),
             "return_method": self.return_method(who, number, updated) if random() < 0.5 else None,
             "package_reference": f"PKG-{order}" if random() < 0.2 else None,
@@ -259,7 +253,7 @@ class ReturnMaker:
             "address": address,
             "state": "scheduled" if number % 5 else "completed",
             "rma_id": f"HR{number % 10**8:08}" if number % 2 else None,
-            "qr_code_url": f"https://api.loopreturns.com/qr/i/{self.uuid()}"
+            "qr_code_url": f"https://api.loopreturns.com/qr/i/{uuid(self.rng)}"
             if number % 2
             else None,
             "scheduled_at": clock.offset(updated) if number % 7 == 0 else None,

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from random import Random
+from typing import Any
 
 from mock_loop import clock
+from mock_loop.book import Return
 from mock_loop.seeds.people import of_email, person
-
-if TYPE_CHECKING:
-    from mock_loop.book import Return
-    from mock_loop.shop import Shop
-
-Row = dict[str, Any]
+from mock_loop.seeds.returns import uuid
+from mock_loop.tables import Row, Table
 
 
-def fill(shop: Shop, last: int) -> None:
-    """A label request for every fourteenth return, a shipment for every fortieth."""
-    returns = list(shop.book)
+def label_requests(returns: list[Return], rng: Random, last: int) -> Table:
+    """A label request for every fourteenth return, none later than `last`."""
+    made = {}
     for place, found in enumerate(returns[::14]):
         at = min(last, found.created + 600 + place % 600)
-        shop.tables["label_requests"][place] = label_request(shop, place, found, at)
+        made[place] = label_request(place, found, at, rng)
+    return made
+
+
+def shipments(returns: list[Return], last: int) -> tuple[Table, dict[int, list[Row]]]:
+    """A shipment for every fortieth return, and the items of each by Loop's id of it."""
+    made, items_of = {}, {}
     for place, start in enumerate(range(0, len(returns), 40)):
         batch = returns[start : start + 40 : 3]
         shipment_id = 91_000 + place
         at = min(last, batch[-1].created + 3 * clock.DAY)
         items = [_item(shipment_id, found, n) for found in batch for n in range(1 + start % 2)]
-        shop.happy_returns_items[shipment_id] = items
-        shop.tables["happy_returns_shipments"][shipment_id] = {
+        items_of[shipment_id] = items
+        made[shipment_id] = {
             "loop_shipment_id": shipment_id,
             "happy_returns_shipment_id": f"HRS-{shipment_id:08}",
             "line_item_count": len(items),
@@ -34,17 +38,17 @@ def fill(shop: Shop, last: int) -> None:
             "created_at": clock.offset(at),
             "updated_at": clock.offset(min(last, at + (place % 9) * clock.DAY)),
         }
+    return made, items_of
 
 
-def label_request(shop: Shop, place: int, found: Return, at: int) -> Row:
+def label_request(place: int, found: Return, at: int, rng: Random) -> Row:
     """The id is of one of three kinds, since the documentation moved from one to the next."""
-    rng = shop.rng
     row = found.row()
     who = of_email(row["customer"]) or person(0)
     ids: tuple[Any, ...] = (
         67_329_889_100_573 + place,
         str(67_329_889_100_573 + place),
-        shop.maker.uuid(),
+        uuid(rng),
     )
     return {
         "id": ids[place % 3],

@@ -10,6 +10,7 @@ from loop_returns.paging import Rows, until_still
 from loop_returns.spans import Span, Spans
 from loop_returns.times import DAY, show
 from tap_loopreturns.output.progress import stretch
+from tap_loopreturns.output.state import StreamState
 from tap_loopreturns.streams.base import LoopStream
 
 _ROWS = "rows"  # these lists are not read by state, so their bookmark has one entry
@@ -28,30 +29,38 @@ class ByDate(LoopStream):
         settings, client = self.run.settings, self.run.client
         state = self.state((_ROWS,), lookback=max(settings.trailing, settings.lookback))
         missing = state.lacking
-        known = state.wanted.start if state.value is None else state.value - settings.lookback
         before = client.requests
-        first = next(iter(missing), None)
         self.progress.start(
-            f"{stretch(missing.length)} of rows, since {show(first.start)}"
-            if first
+            f"{stretch(missing.length)} of rows, since {show(next(iter(missing)).start)}"
+            if missing
             else "nothing to read"
         )
         done = windows = 0
+        for window in self._windows(missing):
+            self.changed_since = self._changed_since(window, state)
+            self._write_window(window)
+            done += window.length
+            windows += 1
+            state.cover({_ROWS: Spans([window])})
+            state.flush()
+            self.progress.add(0, done / missing.length)
+            self.run.stop_if_asked()
+        self.end(client.requests - before, f"{windows:,} windows")
+
+    def _windows(self, missing: Spans) -> Iterator[Span]:
+        """The windows of what is missing; each as long as `length` says when its turn comes."""
         for lacking in missing:
             at = lacking.start
             while at < lacking.end:
-                window = Span(at, min(at + self.length(), lacking.end))
-                new = next(iter(Spans([window]) - state.out_before.get(_ROWS, Spans())), None)
-                self.changed_since = min(known, new.start) if new else known
-                self._write_window(window)
+                yield (window := Span(at, min(at + self.length(), lacking.end)))
                 at = window.end
-                done += window.length
-                windows += 1
-                state.cover({_ROWS: Spans([window])})
-                state.flush()
-                self.progress.add(0, done / missing.length)
-                self.run.stop_if_asked()
-        self.end(client.requests - before, f"{windows:,} windows")
+
+    def _changed_since(self, window: Span, state: StreamState) -> int:
+        known = state.wanted.start
+        if state.value is not None:
+            known = state.value - self.run.settings.lookback
+        new = next(iter(Spans([window]) - state.out_before.get(_ROWS, Spans())), None)
+        return min(known, new.start) if new else known
 
     def length(self) -> int:
         """Seconds in the next window."""

@@ -3,7 +3,7 @@
 import requests
 
 from mock_loop import ALL_SCOPES, Loop, Quirks, Shop
-from mock_loop.limits import Budget
+from mock_loop.limits import Allowance
 from tests.mock_loop.asking import LIST, get
 
 
@@ -59,7 +59,7 @@ def test_minutes_slide_or_are_fixed() -> None:
         (sliding, [True, True, False, True, False]),
         (fixed, [True, True, False, True, True]),
     ):
-        budget = Budget()
+        budget = Allowance()
         taken = [budget.take(quirks, at).allowed for at in (0, 50, 59, 61, 62)]
         assert taken == expected
 
@@ -67,5 +67,5 @@ def test_minutes_slide_or_are_fixed() -> None:
 def test_another_integration_takes_its_part() -> None:
     """What others use of the key's budget is not there for us."""
     quirks = Quirks(requests_per_minute=10, foreign_requests_per_minute=7)
-    budget = Budget()
+    budget = Allowance()
     assert sum(budget.take(quirks, at).allowed for at in range(10)) == 3

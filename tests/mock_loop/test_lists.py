@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from mock_loop import Loop, Shop, clock
-from mock_loop.truth import COMMERCE
+from mock_loop.tables import COMMERCE
 from tests.mock_loop.asking import STATES, get
 
 

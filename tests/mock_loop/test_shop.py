@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from mock_loop import Loop, Quirks, Shop, clock, serve
-from mock_loop.truth import COMMERCE
+from mock_loop.tables import COMMERCE
 from tests.mock_loop.asking import LIST, NOW, SPAN, STATES, get, made
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from loop_returns.errors import LoopReturnsError
 from mock_loop import Faults, Loop, Quirks, Shop, clock, serve
-from mock_loop.seeds.returns import STATES
+from mock_loop.book import STATES
 from tap_loopreturns import settings as settings_
 from tap_loopreturns.tap import TapLoopReturns
 from tests.proofs.running import without_waiting

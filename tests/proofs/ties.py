@@ -8,7 +8,7 @@ from itertools import product
 from typing import get_args, get_type_hints
 
 from mock_loop import Quirks, Shop, serve
-from mock_loop.seeds.returns import STATES
+from mock_loop.book import STATES
 from tests.proofs.running import without_waiting
 from tests.proofs.warehouse import Warehouse, missing_returns
 from tests.running import run_tap, settings

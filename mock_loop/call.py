@@ -1,39 +1,14 @@
-"""A call as an endpoint sees it, and the answer that it makes of it."""
+"""A call as an endpoint sees it."""
 
-from __future__ import annotations
-
-import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
-if TYPE_CHECKING:
-    from mock_loop.quirks import Quirks
-    from mock_loop.shop import Shop
+from mock_loop.quirks import Quirks
+from mock_loop.shop import Shop
 
 RELEASES = ("2026-07", "2026-10", "unstable")
 """Oldest first."""
-
-
-_encode = json.JSONEncoder(separators=(",", ":")).encode
-
-
-def dump(data: Any) -> bytes:
-    return _encode(data).encode()
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    body: bytes = b""
-    content_type: str = "application/json"
-    headers: dict[str, str] = field(default_factory=dict)
-    broken: str | None = None
-    """How the connection shall fail while this is sent; None: it does not."""
-
-
-def ok(data: Any) -> Answer:
-    return Answer(200, dump(data))
 
 
 @dataclass(frozen=True)
