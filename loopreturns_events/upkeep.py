@@ -15,6 +15,7 @@ from loopreturns_events.store import open_store
 log = logging.getLogger("loopreturns-events")
 _EVERY = 15.0
 _AT_ONCE = 1000
+_MANY = 100_000
 _CHECKED = 5.0
 """Seconds for which the answer to "does the store write?" holds: asking costs a commit."""
 
@@ -29,6 +30,7 @@ class Upkeep:
         self._checking = asyncio.Lock()
         self._checked: tuple[float, StoreTrouble | None] = (float("-inf"), None)
         self._well = True
+        self._told = False
 
     async def check(self) -> None:
         """Write something to the store, unless that was tried a moment ago.
@@ -63,6 +65,13 @@ class Upkeep:
             await asyncio.sleep(_EVERY)
 
     def _once(self) -> None:
+        self._prune()
+        stored = self._figures.stored = self._store.figures()
+        if not stored.readers and stored.events >= _MANY and not self._told:
+            self._told = True
+            log.warning("%s events, and no reader yet: nothing is pruned.", f"{stored.events:,}")
+
+    def _prune(self) -> None:
         before = _days_ago(self._settings.retention_days)
         pruned = 0
         while (found := self._store.prune(before, limit=_AT_ONCE)) == _AT_ONCE:
@@ -72,7 +81,6 @@ class Upkeep:
             log.info("%s events are pruned: read, and past their retention.", f"{pruned + found:,}")
         if gone := self._store.prune_aside(_days_ago(self._settings.aside_days)):
             log.warning("%s deliveries kept aside were deleted for their age.", f"{gone:,}")
-        self._figures.stored = self._store.figures()
 
     def close(self) -> None:
         """Give back the connection."""
