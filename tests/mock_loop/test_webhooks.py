@@ -131,7 +131,7 @@ def test_trouble_is_tried_six_times_with_pauses(shop: Shop, status: int) -> None
     assert len(got) == 6
     pauses = [after[0] - before[0] for before, after in pairwise(got)]
     if status == 503:
-        assert all(0.19 < pause < 2 for pause in pauses)
+        assert all(pause > 0.19 for pause in pauses)
     else:  # growing: 5 to 10 s, then twice that
         assert pauses[4] > pauses[0]
     assert [attempt.number for attempt in sender.attempts] == [1, 2, 3, 4, 5, 6]
