@@ -168,18 +168,19 @@ class WebhookSender:
             self.attempts.append(
                 Attempt(delivery.trigger, row["url"], delivery.attempt, status, delivery.body)
             )
-            self._count(row, well=200 <= status < 300)
+            off = self._fails_too_often(row["id"], well=200 <= status < 300)
             if status in REPEATED and delivery.attempt < self.rules.attempts:
                 pause = self._pause(delivery.attempt, retry_after)
                 delivery.attempt += 1
                 self._put(delivery, pause / self.rules.speed)
-
-    def _count(self, row: dict[str, Any], *, well: bool) -> None:
-        failures = 0 if well else self._failures.get(row["id"], 0) + 1
-        self._failures[row["id"]] = failures
-        if self.rules.off_after is not None and failures > self.rules.off_after:
+        if off:  # not within: whoever changes the shop holds its lock, and waits for this one
             self._shop.table("webhooks")[row["id"]] = row | {"status": "inactive"}
-            self._failures[row["id"]] = 0
+
+    def _fails_too_often(self, subscription: int, *, well: bool) -> bool:
+        failures = 0 if well else self._failures.get(subscription, 0) + 1
+        off = self.rules.off_after is not None and failures > self.rules.off_after
+        self._failures[subscription] = 0 if off else failures
+        return off
 
     def _pause(self, attempt: int, retry_after: str | None) -> float:
         if retry_after and retry_after.isdecimal():
