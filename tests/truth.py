@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from mock_loop import Shop
-from tests.running import Run
+from tests.running import Output
 
 KEYS: dict[str, tuple[str, ...]] = {
     "returns": ("id",),
@@ -40,7 +40,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 _NONE = (None, "", "N/A")
 
 
-def differences(shop: Shop, run: Run, stream: str) -> list[str]:
+def differences(shop: Shop, run: Output, stream: str) -> list[str]:
     """What is missing, too much, or other than in the account."""
     account = {_key(row, stream, place=1): row for row in shop.truth(stream)}
     landed = {_key(row, stream): row for row in run.records(stream)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import sqlite3
 import subprocess
@@ -16,11 +15,7 @@ from typing import Any
 
 import pytest
 
-from loop_returns.errors import SettingsError
 from mock_loop import Loop, Quirks, Shop, serve
-from target_loopreturns import settings as settings_
-from target_loopreturns.actions import kinds
-from target_loopreturns.target import TargetLoopReturns
 from tests.acting import Desk, messages, returns, told
 
 FLAG = {"return_id": "1", "action": "flag"}
@@ -62,26 +57,6 @@ def test_it_tells_about_itself_without_key_or_input() -> None:
         about["settings"]["properties"]
     )
     assert command("--version").stdout.startswith("target-loopreturns v")
-
-
-@pytest.mark.parametrize(
-    ("settings", "says"),
-    [
-        ({}, "'api_key' is missing"),
-        ({"api_key": "k", "aply": True}, "'aply' is not known; did you mean 'apply'?"),
-        ({"api_key": "k", "apply": "yes"}, "'apply' accepts true or false"),
-        ({"api_key": "k", "allow": ["cancel"]}, "'allow' accepts a list of process"),
-        ({"api_key": "k", "max_actions": 0}, "'max_actions' accepts a whole number of 1"),
-        ({"api_key": "k", "stream_map": {"q": "orders"}}, "'stream_map' accepts"),
-        ({"api_key": "k", "api_url": "http://loop.example"}, "'api_url' must be https"),
-        ({"api_key": "k", "outcomes_format": "csv"}, "'outcomes_format' accepts"),
-        ({"api_key": "k", "ledger": ""}, "'ledger' accepts the path"),
-    ],
-)
-def test_a_wrong_setting_is_named_with_what_it_accepts(settings: dict[str, Any], says: str) -> None:
-    """Checked before anything is read."""
-    with pytest.raises(SettingsError, match=re.escape(says)):
-        TargetLoopReturns(config=settings)
 
 
 def test_a_wrong_setting_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
@@ -206,14 +181,28 @@ def _tap(desk: Desk, stream: str) -> list[dict[str, Any]]:
     return [line["record"] for line in lines if line["type"] == "RECORD"]
 
 
-def test_the_page_about_the_target_names_every_setting_and_stream() -> None:
-    """docs/target.md has each setting with its default, each kind of action, each exit code."""
-    page = (Path(__file__).parents[2] / "docs" / "target.md").read_text("utf-8")
-    for name, schema in settings_.CONFIG["properties"].items():
-        default = schema.get("default")
-        shown = default if isinstance(default, str) else json.dumps(default)
-        assert f"| `{name}` | {'required' if default is None else f'`{shown}`'} |" in page
-    for stream in kinds.KINDS:
-        assert f"`{stream}`" in page
-        for action in kinds.schema(stream)["properties"]["action"]["enum"]:
-            assert f"`{action}`" in page
+@pytest.mark.parametrize(
+    "line",
+    [
+        (
+            '{"type": "RECORD", "stream": "blocklist_items", "record": {"action": "delete", '
+            '"id": 1e3000000}}'
+        ),
+        (
+            '{"type": "RECORD", "stream": "return_actions", "record": {"return_id": 1, '
+            '"action": "flag", "written_at": 1e99999999}}'
+        ),
+        '{"type": "RECORD", "stream": ["x"], "record": {"id": 1}}',
+        '{"type": "RECORD", "stream": {"x": 1}, "record": {"id": 1}}',
+        '{"type": "RECORD", "stream": "carts", "record": [1]}',
+    ],
+)
+def test_odd_messages_end_at_once_in_one_line(loop: Loop, tmp_path: Path, line: str) -> None:
+    """No minutes of work, no traceback: exit code 8, and the line is named."""
+    config = saved(tmp_path, "c.json", Desk(loop, tmp_path).config(apply=True))
+    began = time.monotonic()
+    ran = command("--config", config, given=line)
+    assert time.monotonic() - began < 20
+    assert (ran.returncode, loop.requests) == (INPUT, [])
+    assert "ine 1" in ran.stderr
+    assert "Traceback" not in ran.stderr

@@ -10,13 +10,13 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from mock_loop import Loop, Quirks, Shop
 from tap_loopreturns.records import schemas
-from tests.running import Run, run_tap, settings
+from tests.running import Output, run_tap, settings
 from tests.truth import differences
 
 FAMILY = ("returns", "return_line_items", "return_exchanges", "return_labels")
 
 
-def states_of(run: Run) -> dict[str, str]:
+def states_of(run: Output) -> dict[str, str]:
     return {record["id"]: record["state"] for record in run.records("returns")}
 
 

@@ -12,7 +12,7 @@ from loop_returns.errors import AccessError
 from mock_loop import ALL_SCOPES, Faults, Loop, Shop
 from tap_loopreturns.streams import STREAMS
 from tap_loopreturns.tap import TapLoopReturns
-from tests.running import Run, run_tap, settings
+from tests.running import Output, run_tap, settings
 from tests.truth import KEYS, differences
 
 HASH_KEY = "a key that nobody guesses"
@@ -23,7 +23,9 @@ def everything(loop: Loop, shop: Shop) -> dict[str, Any]:
     return settings(loop, cart_tokens=list(shop.carts))
 
 
-def loaded(*runs: Run, stream: str, keys: tuple[str, ...]) -> dict[tuple[str, ...], dict[str, Any]]:
+def loaded(
+    *runs: Output, stream: str, keys: tuple[str, ...]
+) -> dict[tuple[str, ...], dict[str, Any]]:
     """What a target holds after these runs: upserts by key, and full tables by version."""
     table: dict[tuple[str, ...], tuple[int | None, dict[str, Any]]] = {}
     for run in runs:
@@ -71,7 +73,7 @@ def test_a_second_run_after_changes_and_deletions_equals_the_account(
         if stream in {"return_line_items", "return_exchanges", "return_labels", "return_notes"}:
             continue  # entries that left their return stay, see README
         landed = loaded(first, second, stream=stream, keys=keys)
-        both = Run(
+        both = Output(
             [
                 json.dumps({"type": "RECORD", "stream": stream, "record": record})
                 for record in landed.values()
