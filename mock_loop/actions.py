@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from mock_loop import clock, errors, happening, scopes
+from mock_loop import clock, errors, scopes
 from mock_loop.book import Return
 from mock_loop.call import Call
 from mock_loop.responses import Response, dump, ok
@@ -35,11 +35,7 @@ def run_queue(shop: Shop) -> None:
     due = [one for one in shop.queue if one[0] <= time.monotonic()]
     for one in due:
         shop.queue.remove(one)
-        found = shop.book[one[1]]
-        if found.state in ("open", "review"):
-            shop.edit_return(found.id, state="closed", was_processed=True)
-        else:
-            shop.tell([happening.of_failed_processing(found.id, found.state)])
+        shop.process_return(one[1])
 
 
 def _refused(code: str, message: str, status: int = 200) -> Response:

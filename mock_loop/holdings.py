@@ -130,6 +130,15 @@ class Holdings:
         """Move a return to another state, which moves its ``updated_at``."""
         return self.edit_return(id, at, state=state)
 
+    def process_return(self, id: str) -> None:  # noqa: A002 - named as Loop names the field
+        """Process a return whose turn has come; it fails if it was ended meanwhile."""
+        with self.lock:
+            found = self.book[id]
+            if found.state in ("open", "review"):
+                self.edit_return(id, state="closed", was_processed=True)
+            else:
+                self.tell([happening.of_failed_processing(id, found.state)])
+
     def bulk_stamp(self, ids: Iterable[str | Return], at: str | int) -> None:
         """Touch many returns in one second, as a nightly job does."""
         with self.lock:

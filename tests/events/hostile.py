@@ -10,18 +10,15 @@ import contextlib
 import gzip
 import json
 import socket
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from loopreturns_events import signature
 from tests.events.receiving import SECRET, Process, ask, body, signed
+from tests.events.wires import HOOK, Statuses, head, post, raw, right, told, trickle, wire
 
-HOOK = "/hooks/acme"
 EVIL = body(666, evil=True)
-Statuses = set[int]
 
 
 @dataclass(frozen=True)
@@ -49,54 +46,9 @@ def kind(*allowed: int, taken: int = 0) -> Callable[[Send], Send]:
     return add
 
 
-def post(
-    receiver: Process, content: bytes = EVIL, given: str | None = None, **headers: str
-) -> Statuses:
-    """Send a body with whatever signature."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    if given is not None:
-        named[signature.HEADER] = given
-    return {ask(receiver.url + HOOK, "POST", content, named).status}
-
-
-@contextmanager
-def wire(receiver: Process) -> Iterator[socket.socket]:
-    """A bare connection."""
-    to = urlsplit(receiver.url)
-    with socket.create_connection((to.hostname, to.port), timeout=15) as connection:
-        yield connection
-
-
-def told(connection: socket.socket) -> int:
-    """The status of the answer; 0 where the connection was closed without one."""
-    found = b""
-    with contextlib.suppress(ConnectionError):
-        while b"\r\n" not in found and (more := connection.recv(4096)):
-            found += more
-    return int(found.split()[1]) if found.startswith(b"HTTP/1.1 ") else 0
-
-
-def raw(receiver: Process, sent: bytes) -> Statuses:
-    """Send bytes as they are."""
-    with wire(receiver) as connection:
-        with contextlib.suppress(ConnectionError):
-            connection.sendall(sent)
-        return {told(connection)}
-
-
-def head(*lines: str, path: str = HOOK) -> bytes:
-    """The beginning of a request."""
-    return "\r\n".join((f"POST {path} HTTP/1.1", "Host: x", *lines, "", "")).encode("latin-1")
-
-
-def right(content: bytes) -> str:
-    """The header line of a right signature."""
-    return f"{signature.HEADER}: {signature.sign(content, SECRET)}"
-
-
 @kind(401)
 def no_signature(receiver: Process) -> Statuses:
-    return post(receiver)
+    return post(receiver, EVIL)
 
 
 @kind(401)
@@ -283,20 +235,3 @@ def many_requests_in_one_write(receiver: Process) -> Statuses:
 
 AGAIN = 100
 """How often something is sent again; the proof sends it 10,000 times."""
-
-
-def trickle(receiver: Process, content: bytes, begun: bytes = b"") -> Statuses:
-    """Send a byte at a time, for longer than is allowed."""
-    with wire(receiver) as connection:
-        with contextlib.suppress(ConnectionError):
-            connection.sendall(begun)
-            connection.settimeout(0.02)
-            for place in range(len(content)):
-                connection.sendall(content[place : place + 1])
-                time.sleep(0.02)
-                with contextlib.suppress(TimeoutError):
-                    if not connection.recv(1, socket.MSG_PEEK):
-                        break
-                    break
-        connection.settimeout(15)
-        return {told(connection)}

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from loopreturns_events.store import open_store
-from tests.events import hostile
+from tests.events import wires
 from tests.events.receiving import Process, ask, body, command, configure, running, signed, until
 
 
@@ -105,21 +105,21 @@ def test_a_store_that_is_locked_is_503_and_well_again_afterwards(
 def test_a_stop_lets_what_has_begun_be_answered(receiver: Process, where: str) -> None:
     """SIGTERM ends it with exit code 0, when what was half there has come and is kept."""
     content = body(1)
-    begun = hostile.head(hostile.right(content), f"Content-Length: {len(content)}")
-    with hostile.wire(receiver) as connection:
+    begun = wires.head(wires.right(content), f"Content-Length: {len(content)}")
+    with wires.wire(receiver) as connection:
         connection.sendall(begun + content[:20])
         until(lambda: receiver.deliver(body(0)).status == 200)
         receiver.process.send_signal(signal.SIGTERM)
         until(lambda: not reachable(receiver))
         connection.sendall(content[20:])
-        assert hostile.told(connection) == 200
+        assert wires.told(connection) == 200
     assert receiver.process.wait(30) == 0
     assert bodies(where) == [body(0), content]
 
 
 def reachable(receiver: Process) -> bool:
     try:
-        with hostile.wire(receiver):
+        with wires.wire(receiver):
             return True
     except ConnectionRefusedError:
         return False
