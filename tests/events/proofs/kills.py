@@ -175,5 +175,5 @@ def _compare(result: KilledReceiver, url: str, reader: Following) -> None:
     last = max(reader.counts, default=0)
     before = {own for own in counts if own <= last}
     result.skipped = reader.disorder + len(before - set(reader.counts))
-    result.strange = len(found) - len({one for one in found if b'"line_items"' in one})
+    result.strange = len(found - told.sent)
     store.close()

@@ -21,6 +21,8 @@ NEW_SECRET = b"whsec-that-the-receiver-does-not-know-yet"
 class Told:
     """What senders were told, and of which bodies."""
 
+    sent: set[bytes] = field(default_factory=set)
+    """Sent at all."""
     kept: set[bytes] = field(default_factory=set)
     """Answered 2xx."""
     refused: set[bytes] = field(default_factory=set)
@@ -78,6 +80,8 @@ class Sender(threading.Thread):
 
     def _deliver(self, content: bytes, secret: bytes) -> None:
         headers = {signature.HEADER: signature.sign(content, secret)}
+        with self._told.lock:
+            self._told.sent.add(content)
         while not self.stopped.is_set():
             answer = self._once(content, headers)
             self._told.tell(answer, content)
