@@ -25,7 +25,11 @@ STATES = ("open", "closed", "cancelled", "expired", "review")
 VERSIONS = ("2026-10", "2026-07", "v1", "unstable")
 """Dated versions of the API; v1 is an alias of 2026-07."""
 
-_GONE = re.compile(r"((cart )?not found\W*)+")  # message and code
+_GONE = re.compile(
+    r"((((the |this )?cart (was )?)?not found"
+    r"|no (such )?cart (was )?found( (for|with) (the |this )?((provided|given) )?token)?)"
+    r"\b\W*)+"  # once in the message, once in the code
+)
 
 
 def _never(refusal: LoopRefused) -> bool:
@@ -106,9 +110,10 @@ def _no_return(refusal: LoopRefused) -> bool:
 
 
 def _no_cart(refusal: LoopRefused) -> bool:
-    """404, or an error under HTTP 200 that says so.
+    """404, or an error under HTTP 200 that says so, in any of its words.
 
-    Loop may also say under 200 that a variant or a session was not found; that is another matter.
+    "No cart found for the provided token." is documented for DELETE. Loop may also say under
+    200 that a variant or a session was not found; that is another matter.
     """
     if refusal.status == 404:  # noqa: PLR2004
         return True
@@ -160,7 +165,7 @@ DESTINATIONS = Endpoint(
     paging=paging.single,
 )
 WEBHOOKS = Endpoint("/webhooks", "Developer Tools", rows="webhooks", paging=paging.single)
-CARTS = Endpoint("/cart", "Carts")
+CARTS = Endpoint("/cart", "Carts", is_nothing=_no_cart)
 """Where a cart is made; Loop has no list of carts."""
 CART = Endpoint("/cart/{token}", "Carts", rows="cart", is_nothing=_no_cart)
 
@@ -174,3 +179,6 @@ COLLECTIONS = _commerce("/collections", "Collections (read)", "collections")
 LOCATIONS = _commerce("/locations", "Locations (read)", "locations")
 INVENTORIES = _commerce("/inventories", "Inventory (read)", "inventories")
 BULK_OPERATIONS = _commerce("/bulk-operations", "Bulk Operations (Read)", "bulk_operations")
+BULK_OPERATION_JOBS = _commerce(
+    "/bulk-operations/{id}/jobs", "Bulk Operations (Read)", "bulk_operation_jobs"
+)

@@ -84,6 +84,19 @@ def product_variant(call: Call) -> Response:
     return ok(row)
 
 
+def bulk_operation_jobs(call: Call) -> Response:
+    """The jobs of one import; the rows do not repeat its id."""
+    asked = call.params["id"]
+    if not asked.isdecimal() or int(asked) not in call.shop.table("bulk_operations"):
+        return errors.not_found()
+    mine = {
+        key: {name: value for name, value in row.items() if name != "bulk_operation_id"}
+        for key, row in call.shop.table("bulk_operation_jobs").items()
+        if row["bulk_operation_id"] == int(asked)
+    }
+    return by_cursor(call, "bulk_operation_jobs", mine)
+
+
 def inventories(call: Call) -> Response:
     """Levels by variant and location; the rows have no id."""
     rows = call.shop.table("inventories")
@@ -113,6 +126,8 @@ def _routes() -> list[Route]:
     variants = "/products/{product_id}/product-variants"
     routes.append(Route("GET", variants, scopes.PRODUCTS, product_variants))
     routes.append(Route("GET", variants + "/{id}", scopes.PRODUCTS, product_variant))
+    jobs = "/bulk-operations/{id}/jobs"
+    routes.append(Route("GET", jobs, scopes.BULK_OPERATIONS, bulk_operation_jobs))
     routes.append(Route("GET", "/inventories", scopes.INVENTORY, inventories))
     return [replace(route, answer=_honouring_identifiers(route.answer)) for route in routes]
 

@@ -15,6 +15,8 @@ from mock_loop.seeds import catalogue, commerce, shipping, words
 from mock_loop.seeds.returns import FIRST_RETURN_ID, ID_STEP, ReturnMaker, uuid
 from mock_loop.tables import COMMERCE, TABLES, Row, Table, Tables
 
+_OPERATION = "bulk_operation_id"
+
 
 class Holdings:
     """One shop's account at Loop, empty at first.
@@ -148,6 +150,7 @@ class Holdings:
     def garble_return(
         self,
         id: str | Return,  # noqa: A002 - named as Loop names the field
+        /,
         *omit: str,
         **fields: Any,
     ) -> None:
@@ -214,11 +217,11 @@ class Holdings:
         """Remove a row for good: Loop leaves no trace of it."""
         with self.lock:
             del self.table(name)[id]
+            # What belongs to a row cannot be asked for without it.
             if name == "products":
-                # What belongs to a product cannot be asked for without it.
-                variants = self.table("product_variants")
-                for key in [k for k, row in variants.items() if row["product"]["id"] == id]:
-                    del variants[key]
+                _forget(self.table("product_variants"), lambda row: row["product"]["id"] == id)
+            if name == "bulk_operations":
+                _forget(self.table("bulk_operation_jobs"), lambda row: row[_OPERATION] == id)
 
     def delete_allowlist_item(self, id: int) -> None:  # noqa: A002
         self.delete("allowlists", id)
@@ -235,6 +238,11 @@ class Holdings:
     def delete_cart(self, token: str) -> None:
         with self.lock:
             del self.carts[token]
+
+
+def _forget(table: Table, which: Callable[[Row], bool]) -> None:
+    for key in [key for key, row in table.items() if which(row)]:
+        del table[key]
 
 
 def _id(given: str | Return) -> str:

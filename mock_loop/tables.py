@@ -15,6 +15,7 @@ COMMERCE = (
     "locations",
     "inventories",
     "bulk_operations",
+    "bulk_operation_jobs",
 )
 TABLES = (
     "allowlists",

@@ -35,6 +35,7 @@ OFF = [stream.name for stream in STREAMS if not stream.selected_by_default]
 _OPTIONS = {
     "api_version": VERSIONS,
     "on_missing_scope": ("fail", "skip"),
+    "on_unknown_shape": ("keep", "fail"),
     "pii": ("keep", "hash", "drop"),
     "outcomes_format": ("singer", "jsonl"),
 }

@@ -18,6 +18,7 @@ from loop_returns.spans import Span
 from loopreturns_plugin.stopping import StopRequest
 from tap_loopreturns import settings
 from tap_loopreturns.output.writer import PageWriter
+from tap_loopreturns.records.objects import Rules
 from tap_loopreturns.records.privacy import Privacy
 from tap_loopreturns.settings import TapSettings
 
@@ -93,9 +94,10 @@ class Run:
         return self.find_writer()
 
     @cached_property
-    def privacy(self) -> Privacy:
-        """What happens to personal data."""
-        return Privacy(self.settings.pii, self.settings.pii_hash_key)
+    def rules(self) -> Rules:
+        """What rows are cleaned by."""
+        given = self.settings
+        return Rules(Privacy(given.pii, given.pii_hash_key), strict=given.strict_shapes)
 
     @cached_property
     def unreadable(self) -> frozenset[str]:

@@ -82,6 +82,15 @@ CONFIG = th.PropertiesList(
         "before anything is read, or skip it with a warning.",
     ),
     th.Property(
+        "on_unknown_shape",
+        th.StringType,
+        default="keep",
+        title="On an unknown shape",
+        description="What to do about a value that has not the shape that the schema says, in any "
+        "field but a key or replication key: keep it in additional_fields, with a warning, or "
+        "fail.",
+    ),
+    th.Property(
         "trailing_days",
         th.IntegerType,
         default=30,
@@ -134,6 +143,7 @@ class TapSettings:
     concurrency: int
     lookback: int
     skip_missing_scopes: bool
+    strict_shapes: bool
     trailing: int
     notes_lookback: int
     cart_tokens: tuple[str, ...]
@@ -168,6 +178,7 @@ def check(config: Mapping[str, Any], *, now: datetime, known: Mapping[str, Any])
         concurrency=checks.integer(given, "concurrency", 1, AHEAD),
         lookback=checks.integer(given, "lookback_hours", 0) * 3600,
         skip_missing_scopes=checks.one_of(given, "on_missing_scope", ("fail", "skip")) == "skip",
+        strict_shapes=checks.one_of(given, "on_unknown_shape", ("keep", "fail")) == "fail",
         trailing=checks.integer(given, "trailing_days", 0) * times.DAY,
         notes_lookback=checks.integer(given, "notes_lookback_days", 0) * times.DAY,
         cart_tokens=_cart_tokens(given),

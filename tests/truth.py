@@ -36,6 +36,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "collections": ("id",),
     "locations": ("id",),
     "bulk_operations": ("id",),
+    "bulk_operation_jobs": ("bulk_operation_id", "id"),
 }
 _NONE = (None, "", "N/A")
 
@@ -97,3 +98,13 @@ def _plain(value: Any) -> Any:
     except (TypeError, ValueError):
         return value
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def states_of(run: Output) -> dict[str, str]:
+    """The returns of a run, each with its state."""
+    return {record["id"]: record["state"] for record in run.records("returns")}
+
+
+def states_in(shop: Shop) -> dict[str, str]:
+    """The returns of an account, each with its state."""
+    return {name: row["state"] for name, row in shop.returns.items()}

@@ -25,6 +25,9 @@ def fill(tables: Tables, stock: list[Variant], returns: Iterable[Return]) -> Non
     tables["inventories"].update(catalogue.inventories(stock))
     for place in range(3):
         tables["bulk_operations"][place + 1] = bulk_operation(place + 1)
+        for job in range(3 * place + 1):
+            number = 100 * (place + 1) + job
+            tables["bulk_operation_jobs"][number] = bulk_operation_job(number, place + 1)
     # Looking for garbage among a million new rows takes as long as making them.
     collecting = gc.isenabled()
     gc.disable()
@@ -106,6 +109,18 @@ def _line(item: Row) -> Row:
         "refunds": [],
         "discounts": [],
         "duties": [],
+    }
+
+
+def bulk_operation_job(number: int, operation: int) -> Row:
+    """What became of a row of an import; its fields are this mock's guess, but for the id."""
+    failed = number % 4 == 0
+    return {
+        "id": number,
+        "bulk_operation_id": operation,
+        "status": "failed" if failed else "completed",
+        "line": number % 100 + 1,
+        "errors": [{"field": "sku", "message": "The sku is taken."}] if failed else [],
     }
 
 

@@ -2,14 +2,15 @@
 
 The cleaner of a stream is compiled from its schema file, so the schema is the
 one place that says what a field is: its type and format, `x-loop` for what JSON
-Schema has no word for (code, money, whole, grade, many, one, flat, prices), and
-`x-pii` for personal data. Fields that the schema does not know are kept in
-`additional_fields`, by their JSON pointer within the row.
+Schema has no word for (id, code, money, whole, grade, many, one, flat, prices),
+and `x-pii` for personal data. Fields that the schema does not know, and values of
+another shape than it says, are kept in `additional_fields`, by their JSON pointer
+within the row.
 """
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -20,9 +21,8 @@ from loop_returns.errors import UncleanRecord
 from loop_returns.http import envelopes
 from tap_loopreturns.records import values
 from tap_loopreturns.records.fast_cleaner import FastCleaner, as_dict
-from tap_loopreturns.records.objects import Found, ObjectCleaner, Record, Schema
-from tap_loopreturns.records.privacy import Privacy
-from tap_loopreturns.records.values import Unclean
+from tap_loopreturns.records.objects import Found, ObjectCleaner, Record, Rules, Schema
+from tap_loopreturns.records.values import AnotherForm, Unclean
 
 ADDITIONAL = "additional_fields"
 
@@ -30,22 +30,30 @@ ADDITIONAL = "additional_fields"
 class Cleaner:
     """Cleans the rows of one stream, in place.
 
-    `unknown` collects the fields that were kept aside, each once, for one report
-    a run.
+    Attributes:
+        unknown: The fields that were kept aside since the schema does not know them,
+            each with the number of its values, for one report a run.
+        misshapen: Likewise, those whose values have another shape than the schema says.
     """
 
     def __init__(
-        self, stream: str, schema: Schema, keys: tuple[str, ...], privacy: Privacy
+        self,
+        stream: str,
+        schema: Schema,
+        keys: tuple[str, ...],
+        rules: Rules,
+        replication_key: str | None = None,
     ) -> None:
-        self.unknown: set[str] = set()
+        self.unknown: Counter[str] = Counter()
+        self.misshapen: Counter[str] = Counter()
         self._stream = stream
         self._keys = keys
-        self._clean = ObjectCleaner(schema, privacy).clean
+        self._clean = ObjectCleaner(schema, rules, fatal={*keys, replication_key or ""}).clean
         self._schema = schema
-        self._as_sent = privacy.mode == "keep"
+        self._as_sent = rules.privacy.mode == "keep"
         self._blank = dict.fromkeys(schema["properties"])
         mark = schema["properties"].get(ADDITIONAL, {}).get("x-pii")
-        self._protect = privacy.whole(mark)
+        self._protect = rules.privacy.whole(mark)
 
     def quickly(self, row: msgspec.Raw | Record) -> Record | msgspec.Struct:
         """The record of a row, where it may be a struct: with what is null left out of it.
@@ -77,8 +85,9 @@ class Cleaner:
         """The record of a row.
 
         Raises:
-            UncleanRecord: it lacks its key, or a field has no known form. The
-                message names the record and the field, not the value.
+            UncleanRecord: it lacks its key, or its key or replication key has no known
+                form; where the rules are strict, any field. The message names the
+                record and the field, not the value.
         """
         found: Found = []
         name = row.get(self._keys[0])
@@ -94,10 +103,16 @@ class Cleaner:
                     f"{self._stream}: record {_shown(name)} has no '{key}', its key."
                 )
         if found:
-            kept = {_pointer(path): value for path, value in found}
-            self.unknown.update(re.sub(r"/\d+(?=/|$)", "/*", pointer) for pointer in kept)
+            self._count(found)
+            kept = {_pointer(path): value for path, value, _ in found}
             record[ADDITIONAL] = self._protect(kept) if self._protect else kept
         return record
+
+    def _count(self, found: Found) -> None:
+        counts = {"field": self.unknown, "shape": self.misshapen}
+        for path, _, why in found:
+            if why in counts:
+                counts[why][_field(path)] += 1
 
 
 def _shown(name: object) -> str:
@@ -113,12 +128,21 @@ def asked_by(row: Mapping[str, Any], key: str, stream: str) -> str:
         UncleanRecord: it has none.
     """
     try:
-        name = values.code(row.get(key))
+        name = values.identifier(row.get(key))
+    except AnotherForm as form:
+        name = form.cleaned
     except Unclean:
         name = None
     if name is None:
         raise UncleanRecord(f"{stream}: a row of the list that it is read by has no '{key}'.")
     return name
+
+
+def _field(path: tuple[str | int, ...]) -> str:
+    """A path as it is reported: places in lists do not count, and no name is an e-mail address."""
+    return _pointer(
+        tuple("*" if isinstance(p, int) else "[e-mail]" if "@" in p else p for p in path)
+    )
 
 
 def _pointer(path: tuple[str | int, ...]) -> str:

@@ -6,7 +6,7 @@ and date-times. As in dataclasses, the function is written out as source, since 
 loop over the names of fields costs four times as much.
 
 Whatever is out of the ordinary (a field that the schema does not know, an object
-where text is meant) is given up, and `clean.Cleaner` reads the row instead. Both
+where text is meant) is given up, and `cleaner.Cleaner` reads the row instead. Both
 make the same of every row; this is a matter of speed alone.
 """
 
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -28,6 +28,7 @@ from tap_loopreturns.records.values import Unclean
 Schema = Mapping[str, Any]
 
 _REMEMBERED = 20_000
+_ID = Annotated[str, msgspec.Meta(max_length=values.LONGEST_ID)]
 _plain: set[str | UnsetType | None] = {None, UNSET}
 """Amounts that are as they should be; they recur by the thousand."""
 
@@ -138,8 +139,8 @@ class _Compiled:
                 list[self._inner(field, item) | None],  # type: ignore[misc]
                 f"[fix_{field}(one) for one in value if one is not None]",
             )
-        if _loop(item) == "code":
-            return list[str | int | None], f"record.{field} = codes(value)"
+        if _loop(item) == "id":
+            return list[_ID | int | None], f"record.{field} = codes(value)"
         return list[str | None], None
 
     def _inner(self, field: str, node: Schema) -> Any:
@@ -176,8 +177,8 @@ def _leaf(node: Schema) -> tuple[Any, tuple[str, ...]]:
             "        record.{0} = found if found.tzinfo is UTC else in_utc(found)",
             "elif value.__class__ is Php: record.{0} = php(value)",
         )
-    if _loop(node) == "code":
-        return str | int, (
+    if _loop(node) in {"id", "code"}:
+        return (_ID if _loop(node) == "id" else str) | int, (
             "if value.__class__ is str:",
             "    if value in nothing: record.{0} = None",
             "elif value.__class__ is int: record.{0} = str(value)",

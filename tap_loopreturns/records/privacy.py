@@ -49,12 +49,15 @@ class Privacy:
 
     def _hash_all(self, value: Any) -> Any:
         if isinstance(value, dict):
-            return {name: self._hash_all(item) for name, item in value.items()}
+            return {self._hash_name(name): self._hash_all(item) for name, item in value.items()}
         if isinstance(value, list):
             return [self._hash_all(item) for item in value]
         if value is None or isinstance(value, bool):
             return value
         return self._hash_email(value) if "@" in str(value) else self._hash(value)
+
+    def _hash_name(self, name: str) -> str:
+        return (self._hash_email(name) or "") if "@" in name else name
 
 
 def _drop(_value: object) -> None:

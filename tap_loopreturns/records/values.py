@@ -19,10 +19,14 @@ from loop_returns.http.envelopes import shape
 
 NONE = frozenset({"", "N/A"})
 _AMOUNT = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+")
+_GLOBAL_ID = re.compile(r"gid://shopify/[A-Za-z]{5,}/([0-9]+)(\?.*)?", re.DOTALL)
+LONGEST_ID = 20
+"""Characters of an id that is no global one: `gid://shopify/Order/1` has more, 64 bits have not."""
 _SHAPES = frozenset({"-T::", "- ::"})  # of 2026-11-22T10:00:00, or with a space, from place 7 on
 _UTC_ENDINGS = frozenset(
     fraction + zone for fraction in ("", ".000", ".000000") for zone in ("", "Z", "+00:00")
 )
+_OF_PHP = {"date", "timezone_type", "timezone"}
 _REMEMBERED = 20_000
 
 
@@ -32,6 +36,14 @@ class Unclean(Exception):  # noqa: N818  the record is, the program is not in er
     def __init__(self, expected: str, value: object, *path: str) -> None:
         super().__init__(f"expected {expected}, got {shape(value)}")
         self.path = list(path)
+
+
+class AnotherForm(Unclean):
+    """A value whose column has it in another form, `cleaned`, that does not say all of it."""
+
+    def __init__(self, cleaned: str, value: object) -> None:
+        super().__init__(cleaned, value)
+        self.cleaned = cleaned
 
 
 class Memo(dict[Any, Any]):
@@ -63,6 +75,23 @@ def code(value: Any) -> str | None:
             value.to_integral_value() if value == value.to_integral_value() else value, "f"
         )
     raise Unclean("an identifier", value)
+
+
+def identifier(value: Any) -> str | None:
+    """The id of a thing of Loop's or Shopify's, so that it joins however it is sent.
+
+    Shopify's global ids (`gid://shopify/Order/123`) were received where the number is
+    documented; the number is the same.
+
+    Raises:
+        AnotherForm: it was a global id; `cleaned` is its number.
+    """
+    if value.__class__ is str and len(value) <= LONGEST_ID:
+        return None if value in NONE else value
+    found = code(value)
+    if found is not None and (number := _GLOBAL_ID.fullmatch(found)):
+        raise AnotherForm(number[1], value)
+    return found
 
 
 def text(value: Any) -> str | None:
@@ -114,6 +143,8 @@ def _spelled(text: str) -> str:
 
 def _php_moment(value: Mapping[str, Any]) -> str:
     """A serialized PHP DateTime: {"date": …, "timezone_type": 3, "timezone": "UTC"}."""
+    if not value.keys() <= _OF_PHP or type(value.get("timezone_type", 3)) is not int:
+        raise Unclean("a date-time", value)
     try:
         local = datetime.fromisoformat(value["date"])
         zone = value.get("timezone", "UTC")

@@ -7,6 +7,7 @@ from singer_sdk import Tap
 from tap_loopreturns.run import Run
 from tap_loopreturns.streams.base import LoopStream
 from tap_loopreturns.streams.commerce import (
+    BulkOperationJobs,
     BulkOperations,
     Collections,
     Customers,
@@ -61,6 +62,7 @@ STREAMS: tuple[type[LoopStream], ...] = (
     Inventories,
     Carts,
     HappyReturnsShipmentItems,
+    BulkOperationJobs,
     ProductVariants,
     ReturnDetails,
     ReturnNotes,

@@ -57,7 +57,9 @@ class LoopStream(SingerStream):
     @cached_property
     def cleaner(self) -> Cleaner:
         """Makes a record of a row."""
-        return Cleaner(self.name, schemas.load(self.name), self.keys, self.run.privacy)
+        declared: object = type(self).replication_key  # a property, where a stream has none
+        date = declared if isinstance(declared, str) else None
+        return Cleaner(self.name, schemas.load(self.name), self.keys, self.run.rules, date)
 
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Read the stream. Records are written as they come, so none are left to yield."""
@@ -111,17 +113,22 @@ class LoopStream(SingerStream):
         """Say what was read, so that it can be compared with what has landed."""
         counts = f"{self.progress.rows:,} rows, {self._distinct.count:,} ids, {requests:,} requests"
         self.progress.end(", ".join((counts, *more)))
-        self.tell_unknown_fields()
+        self.tell_kept_aside()
 
-    def tell_unknown_fields(self) -> None:
-        """Say which fields Loop sent that the schema does not know."""
-        if unknown := self.cleaner.unknown:
-            self.logger.warning(
-                "%s: Loop sent fields that the schema does not know; they are kept in "
-                "additional_fields: %s",
-                self.name,
-                ", ".join(sorted(unknown)),
-            )
+    def tell_kept_aside(self) -> None:
+        """Say what was kept aside: fields that the schema does not know, and other shapes."""
+        for what, count in (
+            ("fields that the schema does not know; they are", self.cleaner.unknown),
+            ("values of another shape than the schema says; their columns are null, they are",
+             self.cleaner.misshapen),
+        ):  # fmt: skip
+            if count:
+                self.logger.warning(
+                    "%s: Loop sent %s kept in additional_fields: %s",
+                    self.name,
+                    what,
+                    ", ".join(f"{field} ({times:,})" for field, times in sorted(count.items())),
+                )
 
     def finish_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """A schema with the precision and scale of decimals, which the SDK's own model drops."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 from loop_returns import endpoints
@@ -103,6 +104,37 @@ class BulkOperations(Commerce):
 
     name = "bulk_operations"
     endpoint = endpoints.BULK_OPERATIONS
+
+
+class BulkOperationJobs(Commerce):
+    """What became of each row of an import, asked for import by import.
+
+    Loop documents the list, not what is in it: a job without an id has its place as its key.
+    """
+
+    name = "bulk_operation_jobs"
+    keys: tuple[str, ...] = ("bulk_operation_id", "id")
+    endpoint = endpoints.BULK_OPERATION_JOBS
+    costs = "one an import"
+
+    def pages(self) -> Iterator[Rows]:
+        """The jobs of all imports."""
+        client = self.run.client
+        for operations in endpoints.BULK_OPERATIONS.pages(client):
+            for operation in operations:
+                own = asked_by(operation, "id", self.name)
+                places = count(1)
+                for jobs in self.endpoint.pages(client, id=own):
+                    yield [_of_operation(job, own, next(places)) for job in jobs]
+
+    def probe(self) -> None:
+        """Ask for a page of imports."""
+        self._probe(endpoints.BULK_OPERATIONS)
+
+
+def _of_operation(job: Record, operation: str, place: int) -> Record:
+    own = job.get("id")
+    return {**job, "bulk_operation_id": operation, "id": place if own is None else own}
 
 
 def _id_within(value: Any) -> Any:

@@ -69,16 +69,10 @@ class Exploded(ReturnsStream):
         """The entries of the list, each with its return's id and times."""
         entries = record.get(self.taken_from) or ()
         names: set[object] = set()
-        aside = record.get(ADDITIONAL) or {}
+        aside = _by_entry(record.get(ADDITIONAL) or {}, f"/{self.taken_from}/")
         for index, entry in enumerate(entries):
             if entry is None:
                 continue
-            prefix = f"/{self.taken_from}/{index}"
-            kept = {
-                pointer.removeprefix(prefix): value
-                for pointer, value in aside.items()
-                if pointer.startswith(prefix + "/")
-            }
             exploded = {
                 **self._blank,
                 **entry,
@@ -86,7 +80,7 @@ class Exploded(ReturnsStream):
                 "return_updated_at": record["updated_at"],
                 "return_created_at": record["created_at"],
                 "return_state": record["state"],
-                ADDITIONAL: kept or None,
+                ADDITIONAL: aside.get(str(index)),
             }
             keyed = self.keyed(exploded, index)
             names.add(keyed[self.keys[-1]])
@@ -119,6 +113,17 @@ class Exploded(ReturnsStream):
     @cached_property
     def _blank(self) -> dict[str, None]:
         return dict.fromkeys(self.schema["properties"])
+
+
+def _by_entry(aside: Record, prefix: str) -> dict[str, Record]:
+    """What a return has aside of the entries of a list, by their place, each by its own pointer."""
+    found: dict[str, Record] = {}
+    for pointer, value in aside.items():
+        if pointer.startswith(prefix):
+            index, slash, rest = pointer.removeprefix(prefix).partition("/")
+            if slash:
+                found.setdefault(index, {})[slash + rest] = value
+    return found
 
 
 class ReturnLineItems(Exploded):

@@ -139,7 +139,7 @@ class ReturnsDelivery:
         for share in shares:
             share.stream.end(requests, windows, *filter(None, (str(found),)))
         if self._returns not in [share.stream for share in shares]:
-            self._returns.tell_unknown_fields()
+            self._returns.tell_kept_aside()
 
     def _tell_strange_states(self, strange: set[str]) -> None:
         if strange:

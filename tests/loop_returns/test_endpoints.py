@@ -99,6 +99,7 @@ def refusal(status: int, body: object) -> LoopRefused:
         (RETURN_DETAILS, 422, {"errors": {"return_id": ["is required"]}}, False),
         (CART, 404, {"errors": {"code": "NOT_FOUND"}}, True),
         (CART, 200, {"errors": {"message": "Cart not found.", "code": "NOT_FOUND"}}, True),
+        (CART, 200, {"errors": {"message": "No cart found for the provided token."}}, True),
         (CART, 200, {"errors": {"message": "A variant was not found."}}, False),
         (CART, 200, {"errors": {"message": "Session not found"}}, False),
         (CART, 422, {"errors": {"message": "Cart not found."}}, False),
@@ -111,7 +112,9 @@ def test_nothing_is_told_from_any_other_refusal(
     assert endpoint.is_nothing(refusal(status, body)) is nothing
 
 
-@pytest.mark.parametrize("name", sorted(set(ALL) - {"RETURN_NOTES", "RETURN_DETAILS", "CART"}))
+@pytest.mark.parametrize(
+    "name", sorted(set(ALL) - {"RETURN_NOTES", "RETURN_DETAILS", "CART", "CARTS"})
+)
 def test_elsewhere_no_refusal_means_nothing(name: str) -> None:
     """A list that is refused is not an empty one, whatever the body says."""
     for body in (*ENVELOPES, None, "Cart not found.", "No return found"):

@@ -148,7 +148,10 @@ def test_happy_returns_links_name_a_path_that_is_none(loop: Loop, shop: Shop) ->
     )
 
 
-@pytest.mark.parametrize("name", [name for name in COMMERCE if name != "product_variants"])
+BELOW_ANOTHER = {"product_variants", "bulk_operation_jobs"}
+
+
+@pytest.mark.parametrize("name", [name for name in COMMERCE if name not in BELOW_ANOTHER])
 @pytest.mark.parametrize("sort_order", ["asc", "desc"])
 def test_commerce_pages_hold_every_row(loop: Loop, shop: Shop, name: str, sort_order: str) -> None:
     """Cursor links lead through the whole table, in either direction of ids."""
@@ -182,6 +185,17 @@ def test_variants_are_listed_by_product(loop: Loop, shop: Shop) -> None:
         ]
     ]
     assert rows == shop.truth("product_variants")
+
+
+def test_jobs_are_listed_by_import(loop: Loop, shop: Shop) -> None:
+    """Each import's list is its own jobs; the rows do not say whose they are."""
+    rows = [
+        {**job, "bulk_operation_id": import_["id"]}
+        for import_ in shop.truth("bulk_operations")
+        for job in get(loop, f"/bulk-operations/{import_['id']}/jobs").json()["bulk_operation_jobs"]
+    ]
+    assert rows == shop.truth("bulk_operation_jobs")
+    assert {row["status"] for row in rows} == {"completed", "failed"}
 
 
 def test_commerce_ids_are_integers_unless_strings_are_asked_for(loop: Loop) -> None:

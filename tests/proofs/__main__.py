@@ -34,7 +34,7 @@ def _crash(given: Namespace, tell: Told) -> int:
         told(f"300 returns, pages of 10, order {order}, every line", cuts)
     with serve(Shop.seeded(60, seed), quirks=FREE) as loop:
         told(
-            "60 returns, all 23 streams, every line", crash.cut(loop, select=["all"], page_size=20)
+            "60 returns, all 24 streams, every line", crash.cut(loop, select=["all"], page_size=20)
         )
     with serve(Shop.seeded(20_000, seed), quirks=FREE) as loop:
         cuts = crash.cut(loop, select=["returns"], at=200, seed=seed)

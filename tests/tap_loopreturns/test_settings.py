@@ -63,6 +63,10 @@ WRONG: list[tuple[str, Any, str]] = [
         ("on_missing_scope", value, "accepts one of fail, skip")
         for value in ["", "ignore", True, [], 1]
     ),
+    *(
+        ("on_unknown_shape", value, "accepts one of keep, fail")
+        for value in ["", "skip", True, [], 1]
+    ),
     *(("pii", value, "accepts one of keep, hash, drop") for value in ["", "mask", True, 1]),
     *(
         ("cart_tokens", value, "accepts a list of cart tokens")
@@ -159,6 +163,8 @@ def test_an_unknown_setting_is_told_with_the_nearest(name: str, hint: str) -> No
         ("cart_tokens", ["a-b_c.d~1"], "cart_tokens", ("a-b_c.d~1",)),
         ("on_missing_scope", "skip", "skip_missing_scopes", True),
         ("on_missing_scope", "fail", "skip_missing_scopes", False),
+        ("on_unknown_shape", "fail", "strict_shapes", True),
+        ("on_unknown_shape", "keep", "strict_shapes", False),
         ("pii", "drop", "pii", "drop"),
         ("page_size", None, "page_size", 750),
         ("states", None, "states", STATES),
@@ -283,14 +289,9 @@ def test_secrets_are_not_shown() -> None:
     assert other not in refusal(pii_hash_key=[other])
 
 
-def test_secrets_are_marked_for_those_who_store_settings() -> None:
-    """Meltano and the SDK hide what is marked."""
-    marked = {name for name, node in KNOWN.items() if node.get("secret")}
-    assert marked == {"api_key", "pii_hash_key"}
-
-
 def test_every_setting_has_a_title_and_a_description() -> None:
-    """They land in the catalog of settings."""
+    """They land in the catalog of settings; Meltano and the SDK hide what is marked secret."""
     for name, node in KNOWN.items():
         assert node["title"], name
+        assert bool(node.get("secret")) == (name in {"api_key", "pii_hash_key"})
         assert node["description"].endswith("."), name

@@ -9,13 +9,14 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mock_loop import Loop, Quirks, Shop, serve
+from mock_loop import Faults, Loop, Quirks, Shop, serve
 from tests.acting import Desk, messages, returns, told
 
 FLAG = {"return_id": "1", "action": "flag"}
@@ -82,7 +83,7 @@ def test_settings_come_from_the_environment(loop: Loop, tmp_path: Path) -> None:
         TARGET_LOOPRETURNS_LEDGER=str(tmp_path / "l.sqlite"),
         TARGET_LOOPRETURNS_OUTCOMES=str(file),
     )
-    assert (ran.returncode, ran.stdout) == (0, '{"at":1}\n')
+    assert (ran.returncode, ran.stdout) == (0, '{"at": 1}\n')
     assert [row["outcome"] for row in told(file)] == ["done"]
     assert loop.shop.book["1"].state == "review"
     assert loop.key not in ran.stderr
@@ -125,11 +126,54 @@ def test_a_signal_stops_between_two_requests(loop: Loop, tmp_path: Path) -> None
         out, err = process.communicate(timeout=20)
     assert (process.returncode, out) == (128 + signal.SIGTERM, "")
     assert "the next run goes on with the rest" in err
-    done = len(told(tmp_path / "outcomes.jsonl"))
-    assert done == len(loop.shop.notes["1"]) < 60
+    results = Counter(row["outcome"] for row in told(tmp_path / "outcomes.jsonl"))
+    assert results["done"] == len(loop.shop.notes["1"]) < 60
+    assert results["not_tried"] == 60 - results["done"]
     loop.quirks = Quirks(requests_per_minute=None)
     assert desk.run(returns(*notes, state=1), apply=True).state == [1]
     assert len(loop.shop.notes["1"]) == 60
+
+
+def test_a_stop_is_heard_in_a_pause(loop: Loop, tmp_path: Path) -> None:
+    """SIGTERM while Loop's 429 is waited out: the run ends at once, and the note is not made."""
+    note = {"return_id": "1", "action": "note", "content": "hello"}
+    desk = Desk(loop, tmp_path)
+    loop.faults = Faults(1.0, ["429-retry-after"], retry_after=300, methods=("POST",))
+    config = saved(tmp_path, "c.json", desk.config(apply=True))
+    (tmp_path / "in").write_text("\n".join(returns(note, FLAG, state=1)))
+    with subprocess.Popen(
+        [sys.executable, "-m", "target_loopreturns", "--config", config, "--input",
+         str(tmp_path / "in")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        while not desk.changes():
+            time.sleep(0.01)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=10)
+    assert (process.returncode, out) == (128 + signal.SIGTERM, "")
+    assert err.count("Stopped by SIGTERM") == 1
+    assert "Traceback" not in err
+    outcomes = [row["outcome"] for row in told(tmp_path / "outcomes.jsonl")]
+    assert outcomes == ["failed", "not_tried"]
+    loop.faults = None
+    ran = desk.run(returns(note, FLAG, state=1), apply=True)
+    assert (ran.results, ran.state, len(loop.shop.notes["1"])) == ({"done": 2}, [1], 1)
+
+
+@pytest.mark.parametrize("locale", ["C.UTF-8", "POSIX"])
+def test_a_state_passes_byte_for_byte(loop: Loop, tmp_path: Path, locale: str) -> None:
+    """Blanks, floats and letters as they came, in UTF-8 whatever the locale."""
+    state = '{"at" : 1.0, "x":1e5,"é":"\\u00e9"}'
+    config = saved(tmp_path, "c.json", Desk(loop, tmp_path).config(apply=True))
+    (tmp_path / "in").write_bytes(f'{{"type":"STATE","value":{state}}}\n'.encode())
+    ran = subprocess.run(
+        [sys.executable, "-m", "target_loopreturns", "--config", config, "--input",
+         str(tmp_path / "in")],
+        env={**os.environ, "LC_ALL": locale, "PYTHONUTF8": "0", "PYTHONIOENCODING": "latin-1"},
+        capture_output=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stdout) == (0, f"{state}\n".encode())
 
 
 def test_fraud_found_in_the_tap_s_returns_is_blocked_and_read_back(

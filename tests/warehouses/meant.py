@@ -29,6 +29,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "happy_returns_shipment_items": ("shipment_id", "happy_returns_return_bag_barcodes"),
     "inventories": ("product_variant_id", "location_id"),
     "carts": ("token",),
+    "bulk_operation_jobs": ("bulk_operation_id", "id"),
 }
 PARTS = {
     "return_line_items": "line_items",
@@ -49,6 +50,7 @@ FULL_TABLES = (
     "locations",
     "inventories",
     "bulk_operations",
+    "bulk_operation_jobs",
 )
 STREAMS = (
     *PARTS,
@@ -175,7 +177,7 @@ def _value(node: Row, raw: Any, aside: Aside, path: str) -> Any:
         return _object(node, raw, aside, path)
     if what in {"objects", "texts"}:
         return _list(node, raw, aside, path)
-    if raw in _NOTHING and (what != "text" or how == "code"):
+    if raw in _NOTHING and (what != "text" or how in {"id", "code"}):
         return None
     return _leaf(what, raw, nested=path.count("/") > 1)
 

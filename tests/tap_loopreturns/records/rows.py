@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from tap_loopreturns.records import schemas
 from tap_loopreturns.records.cleaner import Cleaner
-from tap_loopreturns.records.privacy import Privacy
+from tap_loopreturns.records.objects import Rules
 from tap_loopreturns.streams import STREAMS
 
 NAMES = sorted(stream.name for stream in STREAMS)
@@ -27,8 +27,18 @@ VALIDATORS = {name: Draft202012Validator(schemas.load(name)) for name in NAMES}
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def cleaner(stream: str) -> Cleaner:
-    return Cleaner(stream, schemas.load(stream), KEYS[stream], Privacy())
+DATES: dict[str, object] = {stream.name: stream.replication_key for stream in STREAMS}
+
+
+def cleaner(stream: str, *, strict: bool = False) -> Cleaner:
+    date = DATES[stream]
+    return Cleaner(
+        stream,
+        schemas.load(stream),
+        KEYS[stream],
+        Rules(strict=strict),
+        date if isinstance(date, str) else None,
+    )
 
 
 CLEANERS = {name: cleaner(name) for name in NAMES}
@@ -37,6 +47,14 @@ CLEANERS = {name: cleaner(name) for name in NAMES}
 def clean(stream: str, **row: Any) -> dict[str, Any]:
     """The record of a row, of which the key is seen to."""
     return CLEANERS[stream]({**dict.fromkeys(KEYS[stream], "1"), **copy.deepcopy(row)})
+
+
+def found_at(document: Any, pointer: str) -> Any:
+    """What a JSON pointer (RFC 6901) leads to."""
+    for part in pointer.split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        document = document[int(name)] if isinstance(document, list) else document[name]
+    return document
 
 
 class RandomRows:
@@ -90,7 +108,7 @@ class RandomRows:
             return items
         return self.leaf(node)
 
-    def leaf(self, node: dict[str, Any]) -> Any:
+    def leaf(self, node: dict[str, Any]) -> Any:  # noqa: PLR0911  one a kind
         self._count += 1
         kinds, loop, number = node["type"], node.get("x-loop"), self._count
         if loop == "money":
@@ -104,7 +122,10 @@ class RandomRows:
             php = {"date": plain.replace("T", " "), "timezone_type": 3, "timezone": "UTC"}
             spellings = [plain + "Z", plain + ".000Z", plain.replace("T", " "), east, php]
             return self.random.choice(spellings)
-        if loop == "code":
+        if loop == "id" and not self.plain and self.chance(0.3):
+            self.leaves[str(number)] += 1
+            return f"gid://shopify/Order/{number}"
+        if loop in {"id", "code"}:
             self.leaves[str(number)] += 1
             return self.random.choice([number, str(number)])
         if "integer" in kinds or "number" in kinds:

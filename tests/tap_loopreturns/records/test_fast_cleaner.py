@@ -16,13 +16,14 @@ from mock_loop import Shop
 from tap_loopreturns.records import schemas
 from tap_loopreturns.records.cleaner import Cleaner
 from tap_loopreturns.records.fast_cleaner import FastCleaner, as_dict
-from tap_loopreturns.records.privacy import Privacy
+from tap_loopreturns.records.objects import Rules
 from tests.tap_loopreturns.records.rows import RandomRows
 
 SCHEMA = schemas.load("returns")
 FAST = FastCleaner(SCHEMA, ("id",))
 ENCODER = msgspec.json.Encoder(decimal_format="number")
-ODD = ("", "N/A", "0", "1e5", "2026-01-01", "2026-01-01T10:00:00.120+05:30", 7, 0, 2**70, 1.5)
+ODD = ("", "N/A", "0", "1e5", "2026-01-01", "2026-01-01T10:00:00.120+05:30", 7, 0, 2**70, 1.5,
+       "gid://shopify/Order/1", "gid://shopify/A/1", "gid://other/Order/1")  # fmt: skip
 ODDER: tuple[Any, ...] = (
     True,
     None,
@@ -36,7 +37,7 @@ ODDER: tuple[Any, ...] = (
 def carefully(row: bytes) -> dict[str, Any] | str:
     """What the cleaner makes of a row, or its complaint."""
     try:
-        clean = Cleaner("returns", SCHEMA, ("id",), Privacy())
+        clean = Cleaner("returns", SCHEMA, ("id",), Rules(), "updated_at")
         return filled(clean(envelopes.parse(row, "returns")))
     except LoopReturnsError as error:
         return str(error)

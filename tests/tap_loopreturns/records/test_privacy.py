@@ -17,6 +17,7 @@ from loop_returns.errors import SettingsError
 from mock_loop import Loop, Shop
 from tap_loopreturns.records import schemas
 from tap_loopreturns.records.cleaner import Cleaner
+from tap_loopreturns.records.objects import Rules
 from tap_loopreturns.records.privacy import Mode, Privacy
 from tap_loopreturns.streams import STREAMS
 from tap_loopreturns.tap import TapLoopReturns
@@ -34,7 +35,7 @@ ROW = {
 
 def cleaned(mode: Mode, stream: str = "returns", row: Any = ROW, key: str = SECRET) -> Any:
     keys = next(s.keys for s in STREAMS if s.name == stream)
-    clean = Cleaner(stream, schemas.load(stream), keys, Privacy(mode, key))
+    clean = Cleaner(stream, schemas.load(stream), keys, Rules(Privacy(mode, key)))
     return clean(copy.deepcopy(row))
 
 

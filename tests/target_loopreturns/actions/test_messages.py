@@ -70,4 +70,51 @@ def test_the_last_state_is_kept_and_other_messages_pass() -> None:
         '{"type": "ACTIVATE_VERSION", "stream": "q", "version": 1}',
         '{"type": "STATE", "value": 2}',
     ]
-    assert messages.read(lines, {}).state == {"type": "STATE", "value": 2}
+    assert messages.read(lines, {}).state == "2"
+
+
+STATES = [
+    '{"a": 1.0, "b": 0.1, "c": 1e99999999, "d": -0.0}',
+    '{"bookmarks":{"x":{"at":12345678901234567890.123456789}}}',
+    '  {"b" : 1,\t"a":[ 1.50 ,2]}  '.strip(),
+    '"\\u00e9 \\/"',
+    '"é"',
+    "1.00",
+    "null",
+    "{}",
+]
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("as_bytes", [True, False])
+def test_a_state_is_kept_as_it_came(state: str, *, as_bytes: bool) -> None:
+    """Digit for digit, blank for blank: it is the tap's, and nobody else's to spell."""
+    line = f'{{"type": "STATE", "value": {state}}}'
+    given = line.encode() if as_bytes else line
+    assert messages.read([given], {}).state == state
+
+
+@pytest.mark.parametrize("depth", [50, 400, 900, 1500, 100_000])
+def test_what_is_nested_too_deeply_is_refused_in_one_line(depth: int) -> None:
+    """No RecursionError: it is either read, or refused by its line."""
+    nested = '{"x":' * depth + "1" + "}" * depth
+    record = f'{{"return_id": 1, "action": "process", "details": {nested}}}'
+    line = f'{{"type": "RECORD", "stream": "return_actions", "record": {record}}}'
+    try:
+        (action,) = messages.read([line], {}).actions
+    except InputRefused as refused:
+        assert "ine 1" in str(refused)  # noqa: PT017  either is fine
+    else:
+        assert len(action.content) == 32
+
+
+@pytest.mark.parametrize("number", ["9" * 25, "9" * 400, "1e400", "1e999", "1" + "0" * 400 + ".0"])
+@pytest.mark.parametrize("column", ["return_id", "action_id", "content", "written_at"])
+def test_huge_numbers_are_read_or_refused_by_their_line(number: str, column: str) -> None:
+    """Whatever column they stand in, and never with a traceback."""
+    record = {"return_id": 1, "action": "note", "content": "x", column: "HERE"}
+    line = json.dumps({"type": "RECORD", "stream": "return_actions", "record": record})
+    try:
+        messages.read([line.replace('"HERE"', number)], {})
+    except InputRefused as refused:
+        assert "line 1" in str(refused)  # noqa: PT017  either is fine
