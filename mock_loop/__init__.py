@@ -16,6 +16,7 @@ from mock_loop.quirks import Quirks
 from mock_loop.scopes import ALL_SCOPES
 from mock_loop.server import serve
 from mock_loop.shop import Shop
+from mock_loop.webhooks import WebhookRules, WebhookSender
 
 __all__ = [
     "ACTED",
@@ -27,5 +28,7 @@ __all__ = [
     "Quirks",
     "Request",
     "Shop",
+    "WebhookRules",
+    "WebhookSender",
     "serve",
 ]

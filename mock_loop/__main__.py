@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from mock_loop import Quirks, Shop, clock, serve
+from mock_loop import Quirks, Shop, WebhookRules, WebhookSender, clock, serve
 
 YEARS = 3 * 365
 
@@ -25,6 +25,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--requests-per-minute", type=int, default=300, help="0: no limit")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds until each answer")
     parser.add_argument("--no-gzip", action="store_true", help="never compress")
+    parser.add_argument("--webhook-secret", help="send webhooks, signed with this, of changes")
     parser.add_argument("--state-file", type=Path, help="the printed line is written here, too")
     return parser.parse_args()
 
@@ -51,7 +52,14 @@ def main() -> int:
             given.state_file.write_text(line + "\n", encoding="utf-8")
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
+        webhooks = (
+            WebhookSender(shop, WebhookRules(given.webhook_secret))
+            if given.webhook_secret
+            else None
+        )
         stop.wait()
+        if webhooks:
+            webhooks.close()
     if given.state_file:
         given.state_file.unlink(missing_ok=True)
     return 0

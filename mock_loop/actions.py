@@ -35,9 +35,7 @@ def run_queue(shop: Shop) -> None:
     due = [one for one in shop.queue if one[0] <= time.monotonic()]
     for one in due:
         shop.queue.remove(one)
-        found = shop.book[one[1]]
-        if found.state in ("open", "review"):
-            shop.edit_return(found.id, state="closed", was_processed=True)
+        shop.process_return(one[1])
 
 
 def _refused(code: str, message: str, status: int = 200) -> Response:

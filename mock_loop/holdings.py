@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from random import Random
 from typing import Any
 
-from mock_loop import clock
+from mock_loop import clock, happening
 from mock_loop.book import Return, ReturnBook, Rows
 from mock_loop.responses import dump
 from mock_loop.seeds import catalogue, commerce, shipping, words
@@ -43,6 +43,8 @@ class Holdings:
         self.carts: dict[str, list[int]] = {}
         self.acted: Counter[tuple[str, str]] = Counter()
         """How often each thing was done, by what it was done to."""
+        self.listeners: list[Callable[[happening.Happened], object]] = []
+        """Told what webhooks a change makes, in the order of the changes (see `webhooks`)."""
         self.queue: list[tuple[float, str]] = []
         """Returns that Loop will process, and when."""
         self.fraud_reports: dict[str, Row] = {}
@@ -103,6 +105,7 @@ class Holdings:
             found = self.book.put(row)
             if self._commerce_made:
                 commerce.add_order(self.tables, row)
+            self.tell(happening.of_return(None, row))
             return found
 
     def edit_return(
@@ -114,8 +117,11 @@ class Holdings:
         """Change a return's content, which moves its ``updated_at`` to `at` or to now."""
         with self.lock:
             found = self.book[_id(id)]
-            row = found.row() | {"updated_at": found.spell(self._at(at))} | fields
-            return self.book.put(row)
+            before = found.row()
+            row = before | {"updated_at": found.spell(self._at(at))} | fields
+            put = self.book.put(row)
+            self.tell(happening.of_return(before, row))
+            return put
 
     def move_return(
         self,
@@ -125,6 +131,15 @@ class Holdings:
     ) -> Return:
         """Move a return to another state, which moves its ``updated_at``."""
         return self.edit_return(id, at, state=state)
+
+    def process_return(self, id: str) -> None:  # noqa: A002 - named as Loop names the field
+        """Process a return whose turn has come; it fails if it was ended meanwhile."""
+        with self.lock:
+            found = self.book[id]
+            if found.state in ("open", "review"):
+                self.edit_return(id, state="closed", was_processed=True)
+            else:
+                self.tell([happening.of_failed_processing(id, found.state)])
 
     def bulk_stamp(self, ids: Iterable[str | Return], at: str | int) -> None:
         """Touch many returns in one second, as a nightly job does."""
@@ -172,7 +187,15 @@ class Holdings:
             found = self.book[_id(id)]
             row = shipping.label_request(place, found, self._at(at), self.rng)
             table[place] = row
+            self.tell([happening.of_label_request(row)])
             return row
+
+    def tell(self, happened: Iterable[happening.Happened]) -> None:
+        """Let the listeners hear what happened."""
+        if self.listeners:
+            for one in happened:
+                for listener in self.listeners:
+                    listener(one)
 
     # Everything else
 

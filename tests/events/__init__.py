@@ -1,0 +1,1 @@
+"""Webhooks received, kept and read, on real servers and both stores."""

@@ -1,0 +1,1 @@
+"""Long proofs of the receiver with real processes: `python -m tests.events.proofs --help`."""
