@@ -15,8 +15,6 @@ from typing import Any, cast
 
 import pytest
 import requests
-from hypothesis import given
-from hypothesis import strategies as st
 from urllib3.exceptions import NewConnectionError
 
 from loop_returns.errors import AccessError, LoopRefused, LoopUnavailable, UncertainChange
@@ -269,15 +267,16 @@ def test_a_refused_key_names_the_scope_at_once(
     assert "api_key" in str(caught.value)
 
 
-@given(st.integers(100, 599), st.sampled_from([b"", b"false", b"{}", b"<html>"]))
-def test_a_change_is_repeated_for_429_alone(status: int, body: bytes) -> None:
+@pytest.mark.parametrize("body", [b"", b"false", b"{}", b"<html>"])
+def test_a_change_is_repeated_for_429_alone(body: bytes) -> None:
     """Whatever else Loop answers: its word, an error, or it is unknown whether it was made."""
-    meaning = retries.refused_change(status, {}, body, "POST /cart", "Carts")
-    assert isinstance(meaning, PassingFailure) == (status == 429)
-    if status >= 500 or (status in retries.PASSING_STATUSES and status != 429):
-        assert isinstance(meaning, UncertainChange)
-    if status < 300 or status in {400, 403, 404, 409, 422}:
-        assert meaning is None
+    for status in range(200, 600):
+        meaning = retries.refused_change(status, {}, body, "POST /cart", "Carts")
+        assert isinstance(meaning, PassingFailure) == (status == 429)
+        if status >= 500 or (status in retries.PASSING_STATUSES and status != 429):
+            assert isinstance(meaning, UncertainChange)
+        if status < 300 or status in {400, 403, 404, 409, 422}:
+            assert meaning is None
 
 
 def test_a_change_that_was_never_sent_may_be_repeated_and_no_other() -> None:

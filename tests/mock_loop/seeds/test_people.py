@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mock_loop.seeds import people
@@ -18,10 +18,12 @@ def test_a_person_is_found_by_the_e_mail(number: int) -> None:
 
 
 @given(NUMBERS, NUMBERS)
+@example(3, 10)
 def test_two_numbers_are_two_people(one: int, other: int) -> None:
     """With e-mails and ids of their own."""
     a, b = people.person(one), people.person(other)
     assert (a.email == b.email) == (a.id == b.id) == (one == other)
+    assert (a.external_id == b.external_id) == (one == other)
 
 
 @given(NUMBERS)
