@@ -102,7 +102,7 @@ class Application:
             judged = plan.plan(actions, self._account, self._settings.allow)
             for one in judged:
                 if one.outcome.result != "planned":
-                    self._settle([one.action], one.outcome, one.state)
+                    self._settle([one.action], self._after_all(one), one.state)
             todo = [one for one in judged if one.outcome.result == "planned"]
             if todo:
                 self._take(Step(tuple(one.action for one in todo), todo[0].state, todo[0].row))
@@ -162,6 +162,18 @@ class Application:
             self._troubled.add(step.first, step.row)
         elif outcome.result != "refused":
             self._account.happen(step.first, step.row, outcome.target_id)
+
+    def _after_all(self, one: Planned) -> Outcome:
+        """What to say of an action that a rule refuses: its own lost request may be the cause."""
+        entry = self._ledger.find(one.action)
+        if one.outcome.result != "refused" or entry is None or not entry.unanswered:
+            return one.outcome
+        found = self._looker.find(entry, account_now.read(self._client, [one.action]))
+        if found.made:
+            return Outcome("done", "found so in Loop", target_id=found.target_id)
+        if found.made is None or self._looker.may_come(entry):
+            return Outcome("uncertain", f"the answer was lost; {one.outcome.reason}")
+        return one.outcome
 
     def _left(self, actions: Sequence[Action]) -> list[Action]:
         """What the ledger does not know the end of; the rest has its result from there."""
