@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from mock_loop import Faults, Quirks, Shop
+from mock_loop.answers import Answer
 from tests.acting import ALL_ALLOWED, Desk, messages, returns
-from tests.target_loopreturns.runs.late import Late, older
+from tests.target_loopreturns.runs.late import Late, instead, older
 from tests.target_loopreturns.runs.rows import APPLY, UNAVAILABLE, UNSETTLED, flag, note
 
 LATE = {**ALL_ALLOWED, "late_seconds": 600}
@@ -138,3 +139,19 @@ def test_a_rule_does_not_refuse_what_came_late(desk: Desk, shop: Shop) -> None:
     desk.loop.handle = hurry  # type: ignore[method-assign]
     ran = desk.run(returns(close, state=1), **LATE)
     assert (ran.results, ran.state, shop.acted) == ({"done": 1}, [1], {("1", "close"): 1})
+
+
+@pytest.mark.parametrize(("limit", "failed"), [("3", 3), (3, 3), ("20 %", 20), ("0", 40)])
+def test_a_run_that_fails_too_often_stops(
+    desk: Desk, shop: Shop, limit: object, failed: int
+) -> None:
+    """`stop_after_failures`: the rest is "not_tried", STATE stays, and the next run does it all."""
+    rows = []
+    for own in range(100, 140):
+        shop.add_return(str(own), "open")
+        rows.append(flag(str(own)))
+    instead(desk.loop, [Answer(451, b"<html>", "text/html")] * 40)
+    ran = desk.run(returns(*rows, state=1), **APPLY, stop_after_failures=limit)
+    assert (ran.results["failed"], ran.results["not_tried"]) == (failed, 40 - failed)
+    assert (ran.exit_code, ran.state, len(ran.outcomes)) == (UNSETTLED, [], 40)
+    assert ("'stop_after_failures'" in ran.error) is (failed < 40)
