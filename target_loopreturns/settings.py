@@ -6,6 +6,7 @@ and checked by the tap's settings.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -112,6 +113,14 @@ _OWN = (
         "STATE back, 0 or more.",
     ),
     th.Property(
+        "stop_after_failures",
+        th.CustomType({"type": ["string", "integer"]}),
+        default="0",
+        title="Stop after failures",
+        description="How many actions may fail, or be uncertain, before the rest of a run is not "
+        "tried: a number such as 10, or a share such as 20% of those taken, 20 at least. 0: any.",
+    ),
+    th.Property(
         "retry_refused",
         th.BooleanType,
         default=False,
@@ -140,6 +149,10 @@ class TargetSettings:
     queue: int
     late: int
     hold: int
+    failure_count: int
+    """How many may fail, or be uncertain, before the rest is not tried; 0: any number."""
+    failure_share: float
+    """Likewise, as a part of those taken so far."""
     retry_refused: bool
 
     def __repr__(self) -> str:
@@ -169,6 +182,7 @@ def check(config: Mapping[str, Any]) -> TargetSettings:
         queue=checks.integer(given, "queue_minutes", 0) * 60,
         late=checks.integer(given, "late_seconds", 0),
         hold=checks.integer(given, "hold_hours", 0) * 3600,
+        **_failures(given["stop_after_failures"]),
         retry_refused=checks.truth(given, "retry_refused"),
     )
 
@@ -182,6 +196,19 @@ def _stream_map(names: object) -> dict[str, str]:
             "stream_map", f"accepts names of streams, each with one of {', '.join(KINDS)}."
         )
     return dict(names)
+
+
+def _failures(given: object) -> dict[str, Any]:
+    """A number of failures, or a share of what was tried."""
+    text = str(given).strip()
+    if re.fullmatch("[0-9]{1,9}", text) and not isinstance(given, bool):
+        return {"failure_count": int(text), "failure_share": 0.0}
+    share = re.fullmatch(r"([0-9]{1,2}(?:\.[0-9]{1,4})?|100) ?%", text)
+    if share and float(share[1]) > 0:
+        return {"failure_count": 0, "failure_share": float(share[1]) / 100}
+    raise SettingsError(
+        "stop_after_failures", "accepts a number of actions, such as 10, or a share, such as 20%."
+    )
 
 
 def _path(given: Mapping[str, Any], name: str) -> str:

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Collection, Iterable
 from contextlib import closing
+from dataclasses import replace
 from functools import cached_property
 from typing import IO, Any, ClassVar
 
@@ -134,6 +135,10 @@ class TargetLoopReturns(LoopPlugin):
         results = Counter(run.results[key].outcome.result for key in asked)
         told = ", ".join(f"{count:,} {result}" for result, count in sorted(results.items()))
         self.logger.info("%s. See %s.", told or "Nothing to do", self.settings.outcomes)
+        ended = (run.results[key] for key in asked)
+        kinds = Counter((one.action.stream, one.action.name, one.outcome.result) for one in ended)
+        for (stream, action, result), count in sorted(kinds.items()):
+            self.logger.info("%s x %s %s: %s", f"{count:,}", stream, action, result)
         # What an earlier run had queued, and has failed since, is told once, aloud.
         holding = [
             one.outcome
@@ -162,18 +167,24 @@ class TargetLoopReturns(LoopPlugin):
         )
 
     @classmethod
-    def invoke(
+    def invoke(  # noqa: PLR0913  what stands on the command line
         cls,
         *,
         about: bool = False,
         about_format: str | None = None,
         config: Any = None,
         file_input: IO[bytes] | None = None,
+        dry_run: bool = False,
+        outcomes_file: str | None = None,
         **_other: Any,
     ) -> None:
-        """Run the command."""
+        """Run the command; what stands on the command line goes before settings."""
         super().invoke(about=about, about_format=about_format)
         target = cls(config=config.config, parse_env_config=config.parse_env)
+        if dry_run:
+            target.settings = replace(target.settings, apply=False)
+        if outcomes_file:
+            target.settings = replace(target.settings, outcomes=outcomes_file)
         target.listen(file_input or sys.stdin.buffer)
 
     @classmethod
@@ -183,13 +194,23 @@ class TargetLoopReturns(LoopPlugin):
         command.help = (
             "Act on returns in Loop; without 'apply: true', only show what would be done."
         )
-        command.params.append(
+        command.params += [
             click.Option(
                 ["--input", "file_input"],
                 type=click.File("rb"),
                 help="A path to read messages from instead of from standard in.",
-            )
-        )
+            ),
+            click.Option(
+                ["--dry-run", "dry_run"],
+                is_flag=True,
+                help="Only show what would be done, also where 'apply' is true.",
+            ),
+            click.Option(
+                ["--outcomes", "outcomes_file"],
+                type=click.Path(dir_okay=False),
+                help="A file for the outcomes, instead of the setting's.",
+            ),
+        ]
         return command
 
 

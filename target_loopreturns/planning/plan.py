@@ -62,7 +62,7 @@ def plan(
             else:
                 row = account.judge(action)
             _want_permission(action, allow)
-        except rules.Refused as no:
+        except rules.RuledOut as no:
             outcome = Outcome("refused", str(no), no.code)
         except rules.NothingToDo as reason:
             outcome = Outcome("done", str(reason))
@@ -104,6 +104,6 @@ def show(planned: Collection[Planned], *, where: str) -> Iterator[str]:
 
 def _want_permission(action: Action, allow: Collection[str]) -> None:
     if action.permission and action.permission not in allow:
-        raise rules.Refused(
+        raise rules.RuledOut(
             "not_allowed", f"it cannot be undone; add '{action.permission}' to 'allow'"
         )

@@ -39,7 +39,7 @@ _TRIGGERS = {
 }
 
 
-class Refused(Exception):  # noqa: N818  an outcome, not an error
+class RuledOut(Exception):  # noqa: N818  an outcome, not an error
     """A rule says no: its short name, and why in words."""
 
     def __init__(self, code: str, reason: str) -> None:
@@ -62,7 +62,7 @@ class ExpectedAccount:
         """Whether Loop would do an action; gives the row that an update or deletion is about.
 
         Raises:
-            Refused: it would not.
+            RuledOut: it would not.
             NothingToDo: it is so already.
         """
         if action.stream == "return_actions":
@@ -113,7 +113,7 @@ class ExpectedAccount:
     def _return(self, action: Action) -> ReturnNow:
         now = self.present.returns.get(str(action.return_id))
         if now is None:
-            raise Refused("return_not_found", "Loop has no return with this id")
+            raise RuledOut("return_not_found", "Loop has no return with this id")
         return now
 
     def _judge_return(self, action: Action) -> None:
@@ -122,11 +122,11 @@ class ExpectedAccount:
         if name == "note":
             return
         if state == _PROCESSING:
-            raise Refused("processing", "the return is being processed, by an action before this")
+            raise RuledOut("processing", "the return is being processed, by an action before this")
         if state in _ENDED:
-            raise Refused("ended", f"the return is {state}; Loop does nothing more to it")
+            raise RuledOut("ended", f"the return is {state}; Loop does nothing more to it")
         if state not in {"open", "review"}:
-            raise Refused("unknown_state", f"the return is in a state not known here, '{state}'")
+            raise RuledOut("unknown_state", f"the return is in a state not known here, '{state}'")
         if state == "review":
             self._judge_flagged(name)
         if name == "remove_line_items":
@@ -134,9 +134,9 @@ class ExpectedAccount:
 
     def _judge_flagged(self, name: str) -> None:
         if name in {"flag", "cancel"}:
-            raise Refused("flagged", f"the return is in review; Loop will not {name} it")
+            raise RuledOut("flagged", f"the return is in review; Loop will not {name} it")
         if name != "close" and not self.process_flagged:
-            raise Refused(
+            raise RuledOut(
                 "flagged",
                 "the return is in review; set 'process_flagged' if the shop allows flagged "
                 "returns to process",
@@ -149,7 +149,7 @@ class ExpectedAccount:
         if cart is None:
             if action.name == "delete":
                 raise NothingToDo("there is no cart with this token")
-            raise Refused("cart_not_found", "Loop has no cart with this token")
+            raise RuledOut("cart_not_found", "Loop has no cart with this token")
         if action.name == "update" and cart == action.fields["cart"]:
             raise NothingToDo("the cart holds these variants already")
 
@@ -166,11 +166,11 @@ class ExpectedAccount:
         wanted = {name: fields[name] for name in keys if name in fields}
         found = [row for row in rows if holds(row, wanted)]
         if len(found) > 1:
-            raise Refused("ambiguous", f"{len(found)} entries match; name one by its id")
+            raise RuledOut("ambiguous", f"{len(found)} entries match; name one by its id")
         if not found and action.name == "delete":
             raise NothingToDo("Loop has it no longer, or never had")
         if not found:
-            raise Refused("not_found", "Loop has none with this id")
+            raise RuledOut("not_found", "Loop has none with this id")
         if action.name == "update" and holds(found[0], fields):
             raise NothingToDo("it is so already")
         return found[0]
@@ -180,23 +180,23 @@ def judge_removal(action: Action, now: ReturnNow) -> None:
     """Only a refund or a credit can be taken back from a return (page "Remove line items").
 
     Raises:
-        Refused: its outcome is another, or it has no such line items.
+        RuledOut: its outcome is another, or it has no such line items.
     """
     parts = (now.outcome or "").split("+")
     if {"exchange", "upsell"} & set(parts):
-        raise Refused(
+        raise RuledOut(
             "outcome",
             f"the return's outcome is {now.outcome}; only refunds and credits can be removed",
         )
     missing = [one for one in action.fields["line_item_ids"] if one not in now.line_items]
     if missing:
-        raise Refused("line_items", f"the return has no line item {', '.join(missing)}")
+        raise RuledOut("line_items", f"the return has no line item {', '.join(missing)}")
 
 
 def _judge_trigger(fields: Mapping[str, Any]) -> None:
     """Loop sends empty events where a trigger is not of its topic (page "Webhooks")."""
     triggers = _TRIGGERS.get(fields.get("topic", ""))
     if triggers and fields.get("trigger", triggers[0]) not in triggers:
-        raise Refused(
+        raise RuledOut(
             "trigger", f"the topic {fields['topic']} has the triggers {', '.join(triggers)}"
         )

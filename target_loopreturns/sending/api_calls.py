@@ -39,8 +39,8 @@ _WHOLE = ("name", "type", "address", "enabled", "topic", "trigger", "url", "stat
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One change to ask Loop for."""
+class Change:
+    """A change as it is asked of Loop; the path is below `/api/{version}`."""
 
     method: str
     path: str
@@ -53,7 +53,7 @@ class Request:
 
 def request(  # noqa: PLR0911  one for each kind
     actions: Sequence[Action], present: Mapping[str, Any] | None = None
-) -> Request:
+) -> Change:
     """The request for an action, or for several removals of line items from one return.
 
     Args:
@@ -74,27 +74,27 @@ def request(  # noqa: PLR0911  one for each kind
             # All in one call: the first call closes the return.
             ids = sorted({one for each in actions for one in each.fields["line_item_ids"]}, key=int)
             params = {"line_item_id": ",".join(ids)}
-            return Request("POST", path, scope, params=params, forbids=True)
+            return Change("POST", path, scope, params=params, forbids=True)
         body = fields.get("details") if action.name == "process" else None
         if action.name == "note":
             body = {"content": fields["content"]}
-        return Request("POST", path, scope, body=body)
+        return Change("POST", path, scope, body=body)
     if action.stream == "fraud_reports":
         path = endpoint.at(id=str(fields.pop("return_id")))
-        return Request("POST", path, scope, body=fields)
+        return Change("POST", path, scope, body=fields)
     own = own_id(action, present)
     fields.pop("token", None), fields.pop("id", None)
     if action.name == "create":
-        return Request("POST", endpoint.path, scope, body=fields)
+        return Change("POST", endpoint.path, scope, body=fields)
     if own is None:
         raise ValueError(f"{action.subject}: it is not known which row this is about")
     path = f"{endpoint.path}/{own}"
     if action.name == "delete":
-        return Request("DELETE", path, scope)
+        return Change("DELETE", path, scope)
     if action.stream == "carts":
-        return Request("POST", path, scope, body=fields)
+        return Change("POST", path, scope, body=fields)
     body = {name: value for name, value in (present or {}).items() if name in _WHOLE}
-    return Request("PUT", path, scope, body=merged(body, fields))
+    return Change("PUT", path, scope, body=merged(body, fields))
 
 
 def own_id(action: Action, present: Mapping[str, Any] | None) -> str | None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
-from loop_returns.errors import InputRefused
+from loop_returns.errors import ActionsUnsettled, InputRefused
 from loop_returns.http.client import Client
 from target_loopreturns.actions.action import Action
 from target_loopreturns.actions.outcomes import Outcome, Settled
@@ -18,6 +18,7 @@ from target_loopreturns.planning.rules import ExpectedAccount
 from target_loopreturns.sending import lost_answers
 from target_loopreturns.sending.ledger import Entry, Ledger
 from target_loopreturns.sending.looking import Looker, age
+from target_loopreturns.sending.progress import Progress
 from target_loopreturns.sending.sender import NotDone, Sender, Step
 from target_loopreturns.sending.subjects import Troubled
 from target_loopreturns.settings import TargetSettings
@@ -96,16 +97,22 @@ class Application:
             LoopReturnsError: the key was refused, Loop is away, or answers what is no answer
                 of its; the rest was not tried.
             SystemExit: a signal has asked to stop; likewise.
+            ActionsUnsettled: too many have failed (`stop_after_failures`); likewise.
         """
+        planned = list(planned)
+        progress = Progress(len(planned))
         for actions in plan.steps(planned):
             self._stop_if_asked()
+            self._stop_if_failing(progress)
             judged = plan.plan(actions, self._account, self._settings.allow)
             for one in judged:
                 if one.outcome.result != "planned":
-                    self._settle([one.action], one.outcome, one.state)
+                    self._settle([one.action], self._after_all(one), one.state)
             todo = [one for one in judged if one.outcome.result == "planned"]
-            if todo:
-                self._take(Step(tuple(one.action for one in todo), todo[0].state, todo[0].row))
+            failed = bool(todo) and not self._take(
+                Step(tuple(one.action for one in todo), todo[0].state, todo[0].row)
+            )
+            progress.take(len(actions), failed=failed)
 
     def wait(self) -> None:
         """Give Loop `wait_seconds` for what it has queued, or may still be doing."""
@@ -145,11 +152,21 @@ class Application:
             return age(Entry(settled, open=True)) < self._settings.hold
         return outcome.result in {"failed", "not_tried"} or outcome.code == "not_allowed"
 
-    def _take(self, step: Step) -> None:
+    def _stop_if_failing(self, progress: Progress) -> None:
+        limit = self._settings
+        if progress.has_failed(count=limit.failure_count, share=limit.failure_share):
+            raise ActionsUnsettled(
+                f"{progress.failed:,} of {progress.taken:,} actions failed or are uncertain "
+                "('stop_after_failures'), so the rest was not tried; the reasons are in "
+                f"{limit.outcomes}."
+            )
+
+    def _take(self, step: Step) -> bool:
+        """Carry out a step; False if it failed, or is uncertain, by itself."""
         cause = self._troubled.cause(step.first, step.row)
         if cause:
             self._settle(step.actions, Outcome("failed", f"not tried, since {cause}"), step.state)
-            return
+            return True
         try:
             outcome = self._sender.send(step, self._account.present)
         except NotDone as end:
@@ -160,8 +177,22 @@ class Application:
         self._settle(step.actions, outcome, step.state)
         if outcome.result in {"failed", "uncertain"}:
             self._troubled.add(step.first, step.row)
-        elif outcome.result != "refused":
+            return False
+        if outcome.result != "refused":
             self._account.happen(step.first, step.row, outcome.target_id)
+        return True
+
+    def _after_all(self, one: Planned) -> Outcome:
+        """What to say of an action that a rule refuses: its own lost request may be the cause."""
+        entry = self._ledger.find(one.action)
+        if one.outcome.result != "refused" or entry is None or not entry.unanswered:
+            return one.outcome
+        found = self._looker.find(entry, account_now.read(self._client, [one.action]))
+        if found.made:
+            return Outcome("done", "found so in Loop", target_id=found.target_id)
+        if found.made is None or self._looker.may_come(entry):
+            return Outcome("uncertain", f"the answer was lost; {one.outcome.reason}")
+        return one.outcome
 
     def _left(self, actions: Sequence[Action]) -> list[Action]:
         """What the ledger does not know the end of; the rest has its result from there."""

@@ -99,7 +99,7 @@ def _is_so(action: Action, present: Present) -> bool:
         rules.ExpectedAccount(present).judge(action)
     except rules.NothingToDo:
         return True
-    except rules.Refused:
+    except rules.RuledOut:
         return False
     return False
 

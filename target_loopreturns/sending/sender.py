@@ -14,7 +14,7 @@ from target_loopreturns.actions.outcomes import Outcome
 from target_loopreturns.planning import account_now, matching
 from target_loopreturns.planning.account_now import Listed, Present
 from target_loopreturns.sending import api_calls, lost_answers
-from target_loopreturns.sending.api_calls import Request
+from target_loopreturns.sending.api_calls import Change
 from target_loopreturns.sending.ledger import Entry, Ledger
 from target_loopreturns.sending.looking import Looker
 
@@ -96,7 +96,7 @@ class Sender:
                 return outcome
         return self._given_up(step, trouble, lost=lost)
 
-    def _ask(self, request: Request, step: Step) -> Reply | str:
+    def _ask(self, request: Change, step: Step) -> Reply | str:
         """Loop's answer; or in words, why it is not known whether the change was made."""
         try:
             return self._client.send(

@@ -134,6 +134,22 @@ def test_a_signal_stops_between_two_requests(loop: Loop, tmp_path: Path) -> None
     assert len(loop.shop.notes["1"]) == 60
 
 
+def test_the_command_line_goes_before_the_settings(loop: Loop, tmp_path: Path) -> None:
+    """--dry-run where 'apply' is true, and --outcomes for another file."""
+    config = saved(tmp_path, "c.json", Desk(loop, tmp_path).config(apply=True))
+    file = tmp_path / "other.jsonl"
+    options = ("--config", config, "--outcomes", str(file))
+    given = "\n".join(returns(FLAG, state=1))
+    ran = command(*options, "--dry-run", given=given)
+    assert (ran.returncode, ran.stdout, loop.shop.book["1"].state) == (0, "", "open")
+    assert [row["outcome"] for row in told(file)] == ["planned"]
+    ran = command(*options, given=given)
+    assert (ran.returncode, ran.stdout, loop.shop.book["1"].state) == (0, "1\n", "review")
+    assert [row["outcome"] for row in told(file)] == ["done"]
+    assert "1 x return_actions flag: done" in ran.stderr
+    assert not (tmp_path / "outcomes.jsonl").exists()
+
+
 def test_a_stop_is_heard_in_a_pause(loop: Loop, tmp_path: Path) -> None:
     """SIGTERM while Loop's 429 is waited out: the run ends at once, and the note is not made."""
     note = {"return_id": "1", "action": "note", "content": "hello"}

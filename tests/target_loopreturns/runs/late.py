@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
+
 from mock_loop import Loop
 from mock_loop.loop import Received
 from mock_loop.responses import Response
@@ -48,3 +51,13 @@ def instead(loop: Loop, answers: list[Response]) -> None:
         return handle(received) if received.method == "GET" or not answers else answers.pop(0)
 
     loop.handle = answer  # type: ignore[method-assign]
+
+
+def older(ledger: Path, seconds: int) -> None:
+    """Make all requests in the ledger so much older."""
+    with sqlite3.connect(ledger) as connection:
+        connection.execute(
+            "update actions set requested_at = strftime('%Y-%m-%dT%H:%M:%SZ', requested_at, ?)",
+            (f"-{seconds} seconds",),
+        )
+    connection.close()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mock_loop import Faults, Shop
+from mock_loop import Shop
 from mock_loop.errors import ENVELOPES
 from mock_loop.loop import Received
 from mock_loop.responses import Response
@@ -15,8 +15,6 @@ from tests.acting import ALL_ALLOWED, Desk, messages, returns
 from tests.target_loopreturns.runs.late import instead
 from tests.target_loopreturns.runs.rows import (
     ACCESS,
-    APPLY,
-    UNAVAILABLE,
     UNSETTLED,
     flag,
     note,
@@ -72,39 +70,6 @@ def test_a_page_that_is_not_loops_is_no_outcome(desk: Desk, shop: Shop, status: 
     assert (ran.results, ran.state, set(shop.acted.values())) == ({"done": 2}, [1], {1})
 
 
-def test_every_row_has_an_outcome_when_loop_goes_away(desk: Desk) -> None:
-    """While planning and while acting: what had no turn is "not_tried", and STATE stays."""
-    desk.loop.faults = Faults(1.0, ["503"])
-    ran = desk.run(returns(flag("1"), flag("7"), state=1), **APPLY, retry_minutes=0)
-    assert (ran.exit_code, ran.results, ran.state) == (UNAVAILABLE, {"not_tried": 2}, [])
-    assert "503" in ran.outcomes[0]["reason"]
-
-
-def test_what_was_sent_before_loop_went_away_is_uncertain(desk: Desk, shop: Shop) -> None:
-    """Its answer is lost, and then nothing can be looked at: not "not_tried"."""
-    desk.loop.faults = Faults.script([None, None, None, "acted-close", *["503"] * 9])
-    given = returns(note("1"), flag("7"), state=1)
-    ran = desk.run(given, **APPLY, retry_minutes=0)
-    assert (ran.exit_code, ran.state) == (UNAVAILABLE, [])
-    assert [row["outcome"] for row in ran.outcomes] == ["uncertain", "not_tried"]
-    desk.loop.faults = Faults(1.0, ["503"])
-    ran = desk.run(given, **APPLY, retry_minutes=0)
-    assert [row["outcome"] for row in ran.outcomes] == ["uncertain", "not_tried"]
-    desk.loop.faults = None
-    ran = desk.run(given, **APPLY)
-    assert (ran.results, ran.state, set(shop.acted.values())) == ({"done": 2}, [1], {1})
-
-
-def test_what_allow_refuses_is_not_passed_over(desk: Desk, shop: Shop) -> None:
-    """Its row must be given again, so STATE stays until it is allowed, or is given no more."""
-    given = messages({"blocklist_items": [{"action": "delete", "id": 3}]}, state=1)
-    ran = desk.run(given, **APPLY)
-    assert (ran.results, ran.exit_code, ran.state) == ({"refused": 1}, UNSETTLED, [])
-    assert "'allow'" in ran.error
-    ran = desk.run(given, **ALL_ALLOWED)
-    assert (ran.results, ran.state, 3 in shop.blocklists) == ({"done": 1}, [1], False)
-
-
 @pytest.mark.parametrize("own", ["99999999999999999999", 99999999999999999999, str(2**63)])
 def test_an_id_larger_than_any_of_loops_does_not_block_the_run(desk: Desk, own: Any) -> None:
     """Loop answers it with an error; it is not asked about, and the others are done."""
@@ -125,13 +90,3 @@ def test_an_id_larger_than_any_of_loops_does_not_block_the_run(desk: Desk, own: 
     ran = desk.run(rows, **ALL_ALLOWED)
     assert [row["outcome"] for row in ran.outcomes] == ["done", "refused", "done", "refused"]
     assert (ran.exit_code, ran.state) == (0, [1])
-
-
-def test_two_accounts_do_not_share_a_ledger(desk: Desk) -> None:
-    """Both are at one address: the second shop's run is turned away, and nothing is "done"."""
-    assert desk.run(returns(flag()), **APPLY).results == {"done": 1}
-    ran = desk.run(returns(flag()), **APPLY, api_key="another-key")
-    assert (ran.exit_code, ran.outcomes) == (1, [])
-    assert "another account" in ran.error
-    ledger = (desk.folder / "ledger.sqlite").read_bytes()
-    assert desk.loop.key.encode() not in ledger

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import Any
 
 import pytest
 
-from mock_loop import Faults, Quirks, Shop
+from mock_loop import Faults, Shop
 from tests.acting import ALL_ALLOWED, Desk, messages, returns
-from tests.target_loopreturns.runs.late import Late
+from tests.target_loopreturns.runs.late import Late, older
 from tests.target_loopreturns.runs.rows import APPLY, UNSETTLED, note
 
 LATE = {**ALL_ALLOWED, "late_seconds": 600}
@@ -43,16 +42,6 @@ def furnished(shop: Shop) -> None:
     shop.webhooks[6] = {"id": 6, "shop_id": 1, **HOOK, "url": "https://b.example", "status": "off"}
 
 
-def older(desk: Desk, seconds: int) -> None:
-    """Make all requests in the ledger so much older."""
-    with sqlite3.connect(desk.folder / "ledger.sqlite") as ledger:
-        ledger.execute(
-            "update actions set requested_at = strftime('%Y-%m-%dT%H:%M:%SZ', requested_at, ?)",
-            (f"-{seconds} seconds",),
-        )
-    ledger.close()
-
-
 @pytest.mark.parametrize(("stream", "row"), TWICE)
 def test_what_comes_late_is_made_once(
     desk: Desk, shop: Shop, stream: str, row: dict[str, Any]
@@ -76,7 +65,7 @@ def test_what_can_come_no_more_is_asked_for_again(
     """After `late_seconds`, what is not found was not made."""
     given, _ = messages({stream: [row]}), Late(desk.loop)
     assert desk.run(given, **LATE).results == {"uncertain": 1}
-    older(desk, 601)
+    older(desk.folder / "ledger.sqlite", 601)
     assert desk.run(given, **LATE).results == {"done": 1}
     assert set(shop.acted.values()) == {1}
 
@@ -105,21 +94,6 @@ def test_what_comes_between_two_requests_is_not_told_as_refused(desk: Desk, shop
     desk.loop.handle = hurry  # type: ignore[method-assign]
     ran = desk.run(returns({"return_id": "1", "action": "cancel"}), **LATE)
     assert (ran.results, shop.acted) == ({"done": 1}, {("1", "cancel"): 1})
-
-
-def test_nothing_overtakes_what_may_still_come(desk: Desk, shop: Shop) -> None:
-    """A second update of the same destination waits, in this run and in the next."""
-    first = {"action": "update", "id": 5, "name": "First"}
-    second = {"action": "update", "id": 5, "name": "Second"}
-    loop = Late(desk.loop)
-    ran = desk.run(messages({"destinations": [first, second]}), **LATE)
-    assert [row["outcome"] for row in ran.outcomes] == ["uncertain", "failed"]
-    ran = desk.run(messages({"destinations": [second]}), **LATE)
-    assert "an earlier action on the same thing" in ran.of(outcome="failed")["reason"]
-    loop.come()
-    ran = desk.run(messages({"destinations": [second]}), **LATE)
-    assert (ran.of(action_id=ran.outcomes[-1]["action_id"])["outcome"]) == "done"
-    assert shop.destinations[5]["name"] == "Second"
 
 
 def test_the_like_that_was_there_before_is_not_taken_for_this_one(desk: Desk, shop: Shop) -> None:
@@ -208,16 +182,3 @@ def test_decimals_stay_numbers_on_their_way_to_loop(desk: Desk) -> None:
     line = json.dumps({"return_id": 1, "action": "process", "details": {"x": 0.5}})
     desk.run([f'{{"type":"RECORD","stream":"return_actions","record":{line}}}'], **LATE)
     assert b'{"x":0.5}' in bodies
-
-
-def test_what_waits_in_loops_queue_for_good_does_not_block_its_return(
-    desk: Desk, shop: Shop
-) -> None:
-    """Loop said that it queued it, long ago: a note on the same return is written all the same."""
-    desk.loop.quirks = Quirks(requests_per_minute=None, process_seconds=60)
-    desk.run(returns({"return_id": "1", "action": "process"}), **LATE)
-    older(desk, 2 * 3600)
-    ran = desk.run(returns(note("1"), state=1), **LATE)
-    assert ran.of(action="process")["outcome"] == "uncertain"
-    assert (ran.of(action="note")["outcome"], ran.state) == ("done", [1])
-    assert len(shop.notes["1"]) == 1

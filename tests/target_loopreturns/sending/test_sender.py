@@ -74,16 +74,6 @@ def test_a_refused_update_is_not_carried_out_by_the_next(desk: Desk, shop: Shop)
     assert (shop.destinations[5]["name"], shop.destinations[5]["enabled"]) == ("A", False)
 
 
-def test_a_row_is_judged_by_what_those_before_it_really_did(desk: Desk, shop: Shop) -> None:
-    """The first update is refused, so that the second, with the same name, is not "so already"."""
-    refusal = b'{"errors":[{"message":"Not now."}]}'
-    desk.loop.faults = Faults.script([refusal], methods=("PUT",))
-    rows = [update(5, name="B") | {"action_id": n} for n in ("a", "b")]
-    ran = desk.run(messages({"destinations": rows}), **APPLY)
-    assert [row["outcome"] for row in ran.outcomes] == ["refused", "done"]
-    assert (shop.destinations[5]["name"], len(desk.changes())) == ("B", 2)
-
-
 @pytest.mark.parametrize(
     ("stream", "row", "kept"),
     [
@@ -113,17 +103,6 @@ def test_an_entry_is_made_and_deleted_in_one_run(desk: Desk, shop: Shop, stream:
     table = shop.table(stream.replace("_items", "s"))
     assert "#77" not in {row["value"] for row in table.values()}
     assert 3 in table
-
-
-def test_what_was_not_made_is_not_deleted(desk: Desk) -> None:
-    """Loop refuses the creation: the deletion that follows has nothing to do."""
-    refusal = b'{"errors":[{"message":"No."}]}'
-    desk.loop.faults = Faults.script([refusal], methods=("POST",))
-    entry = {"type": "order", "value": "#77"}
-    rows = [{**entry, "action": "create"}, {**entry, "action": "delete"}]
-    ran = desk.run(messages({"blocklist_items": rows}), **ALL_ALLOWED)
-    assert [row["outcome"] for row in ran.outcomes] == ["refused", "done"]
-    assert len(desk.changes()) == 1
 
 
 def test_a_deletion_that_finds_nothing_is_looked_into(desk: Desk, shop: Shop) -> None:
