@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
@@ -91,8 +92,20 @@ class Connection:
     def __repr__(self) -> str:
         return f"Connection({self.api_url}, {self.api_version})"
 
-    def client(self, *, user_agent: str, connections: int = 8) -> Client:
-        """A client with a budget of its own; nothing is asked yet."""
+    def client(
+        self,
+        *,
+        user_agent: str,
+        connections: int = 8,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> Client:
+        """A client with a budget of its own; nothing is asked yet.
+
+        Args:
+            user_agent: Who asks.
+            connections: How many are kept open.
+            sleep: Waits for seconds, before a request and between its repetitions.
+        """
         account = Account(
             self.api_url,
             self.api_version,
@@ -102,9 +115,10 @@ class Connection:
         )
         return Client(
             account,
-            Pacer(self.requests_per_minute),
+            Pacer(self.requests_per_minute, sleep=sleep),
             connections=connections,
             user_agent=user_agent,
+            sleep=sleep,
         )
 
 

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import logging
 import signal
+import time
+
+_HEARING = 0.2  # seconds until a signal is heard in a pause
+
+
+class Stopped(SystemExit):
+    """The run ends at a place where nothing is cut in half."""
 
 
 class StopRequest:
@@ -18,6 +25,7 @@ class StopRequest:
         self._log = log
         self._then = then
         self._signal: int | None = None
+        self._told = False
 
     def receive(self, number: int, *, may_stop: bool) -> None:
         """Take in a signal; stop at once if that is safe, or if it is the second one.
@@ -35,10 +43,23 @@ class StopRequest:
         """End the run here, if a signal has asked for it.
 
         Raises:
-            SystemExit: with 128 and the signal's number.
+            Stopped: with 128 and the signal's number.
         """
         if self._signal is None:
             return
-        name = signal.Signals(self._signal).name
-        self._log.warning("Stopped by %s%s", name, self._then)
-        raise SystemExit(128 + self._signal)
+        if not self._told:
+            name = signal.Signals(self._signal).name
+            self._log.warning("Stopped by %s%s", name, self._then)
+        self._told = True
+        raise Stopped(128 + self._signal)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, and end the run meanwhile if a signal asks for it: nothing is under way.
+
+        Raises:
+            Stopped: with 128 and the signal's number.
+        """
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self.stop_if_asked()
+            time.sleep(min(left, _HEARING))

@@ -135,6 +135,7 @@ class Holdings:
     def garble_return(
         self,
         id: str | Return,  # noqa: A002 - named as Loop names the field
+        /,
         *omit: str,
         **fields: Any,
     ) -> None:

@@ -96,6 +96,22 @@ _OWN = (
         "so long after a request whose answer was lost counts as not processed by it.",
     ),
     th.Property(
+        "late_seconds",
+        th.IntegerType,
+        default=600,
+        title="Late seconds",
+        description="How long Loop may still carry out a request whose answer was lost, 0 or "
+        "more. So long, what could be made twice is not asked for again.",
+    ),
+    th.Property(
+        "hold_hours",
+        th.IntegerType,
+        default=24,
+        title="Hold hours",
+        description="How long an action of which Loop never tells whether it was made holds "
+        "STATE back, 0 or more.",
+    ),
+    th.Property(
         "retry_refused",
         th.BooleanType,
         default=False,
@@ -122,6 +138,8 @@ class TargetSettings:
     outcomes_format: str
     wait: int
     queue: int
+    late: int
+    hold: int
     retry_refused: bool
 
     def __repr__(self) -> str:
@@ -149,6 +167,8 @@ def check(config: Mapping[str, Any]) -> TargetSettings:
         outcomes_format=checks.one_of(given, "outcomes_format", ("singer", "jsonl")),
         wait=checks.integer(given, "wait_seconds", 0),
         queue=checks.integer(given, "queue_minutes", 0) * 60,
+        late=checks.integer(given, "late_seconds", 0),
+        hold=checks.integer(given, "hold_hours", 0) * 3600,
         retry_refused=checks.truth(given, "retry_refused"),
     )
 

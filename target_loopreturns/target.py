@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import closing
 from functools import cached_property
 from typing import IO, Any, ClassVar
 
 import click
-import msgspec
 from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities
 
-from loop_returns.errors import ActionsUnsettled, RecordsUnwritable
+from loop_returns.errors import ActionsUnsettled, LoopReturnsError, RecordsUnwritable
 from loop_returns.http.client import Client
 from loopreturns_plugin import command_line
 from loopreturns_plugin.sdk import LoopPlugin
 from target_loopreturns import settings
 from target_loopreturns.actions import messages, outcomes
 from target_loopreturns.actions.messages import Input
-from target_loopreturns.actions.outcomes import Settled
+from target_loopreturns.actions.outcomes import Outcome, Settled
 from target_loopreturns.planning import plan
 from target_loopreturns.sending.apply import Application
-from target_loopreturns.sending.ledger import open_ledger
+from target_loopreturns.sending.ledger_file import open_ledger
 from target_loopreturns.settings import TargetSettings
 
 
@@ -53,7 +52,7 @@ class TargetLoopReturns(LoopPlugin):
     def client(self) -> Client:
         """The account; reads and writes share the one budget of the key."""
         return self.settings.connection.client(
-            user_agent=f"target-loopreturns/{self.plugin_version}"
+            user_agent=f"target-loopreturns/{self.plugin_version}", sleep=self.stop.sleep
         )
 
     @property
@@ -71,38 +70,56 @@ class TargetLoopReturns(LoopPlugin):
         Raises:
             LoopReturnsError: nothing was done, or the rest was not, or not all succeeded.
         """
+        outcomes.begin(self.settings.outcomes, singer=self._is_singer)
         given = messages.read(lines, self.settings.stream_map)
         repeated = given.rows - len(given.actions)
         again = f", {repeated:,} of them given twice" if repeated else ""
         self.logger.info("%s rows%s.", f"{given.rows:,}", again)
+        connection = self.settings.connection
         with (
             closing(self.client),
-            open_ledger(self.settings.ledger, self.settings.connection.api_url) as ledger,
+            open_ledger(self.settings.ledger, connection.api_url, connection.api_key) as ledger,
         ):
             run = Application(
-                self.client, ledger, self.settings, stop_if_asked=self.stop.stop_if_asked
+                self.client,
+                ledger,
+                self.settings,
+                stop_if_asked=self.stop.stop_if_asked,
+                sleep=self.stop.sleep,
             )
-            planned = run.plan(given.actions)
-            for line in plan.show(planned, where=self.settings.outcomes):
-                click.echo(line, err=True)
-            if not self.settings.apply:
-                plans = [Settled(one.action, one.outcome, one.state) for one in planned]
-                self._write([*run.results.values(), *plans])
-                click.echo("Nothing was done: set 'apply: true' to act.", err=True)
-                return
-            self._acting = True
             try:
-                run.carry_out(planned)
-                run.wait()
+                self._run(run, given)
+            except BaseException as error:
+                why = str(error) if isinstance(error, LoopReturnsError) else "the run was stopped"
+                run.leave_the_rest(given.actions, f"the run ended before: {why}")
+                raise
             finally:
                 self._write(run.results.values())
-            self._end(given, run)
+            if self.settings.apply:
+                self._end(given, run)
+
+    def _run(self, run: Application, given: Input) -> None:
+        planned = run.plan(given.actions)
+        for line in plan.show(planned, where=self.settings.outcomes):
+            click.echo(line, err=True)
+        if not self.settings.apply:
+            plans = [Settled(one.action, one.outcome, one.state) for one in planned]
+            run.results.update({one.action.key: one for one in plans})
+            click.echo("Nothing was done: set 'apply: true' to act.", err=True)
+            return
+        self._acting = True
+        run.carry_out(planned)
+        run.wait()
+
+    @property
+    def _is_singer(self) -> bool:
+        return self.settings.outcomes_format == "singer"
 
     def _write(self, settled: Iterable[Settled]) -> None:
         settled = sorted(settled, key=lambda one: one.action.line)
         path = self.settings.outcomes
         try:
-            outcomes.write(path, settled, singer=self.settings.outcomes_format == "singer")
+            outcomes.write(path, settled, singer=self._is_singer)
         except OSError as error:
             if not self._acting:
                 raise
@@ -118,18 +135,31 @@ class TargetLoopReturns(LoopPlugin):
         told = ", ".join(f"{count:,} {result}" for result, count in sorted(results.items()))
         self.logger.info("%s. See %s.", told or "Nothing to do", self.settings.outcomes)
         # What an earlier run had queued, and has failed since, is told once, aloud.
-        results["failed"] += sum(
-            one.outcome.result == "failed" for key, one in run.results.items() if key not in asked
-        )
-        if results["failed"] or results["uncertain"]:
-            raise ActionsUnsettled(
-                f"{results['failed']:,} actions failed, {results['uncertain']:,} are uncertain; "
-                f"the reasons are in {self.settings.outcomes}. The next run tries the failed "
-                "ones again, and looks at the uncertain ones."
+        holding = [
+            one.outcome
+            for key, one in run.results.items()
+            if (key in asked or one.outcome.result == "failed") and run.holds_state(one)
+        ]
+        if holding:
+            raise self._unsettled(holding)
+        if results["uncertain"]:
+            self.logger.warning(
+                "%s uncertain actions hold STATE back no longer ('hold_hours'). Look at them in "
+                "Loop, and settle them: target-loopreturns-ledger.",
+                f"{results['uncertain']:,}",
             )
-        if given.state:
-            sys.stdout.write(msgspec.json.encode(given.state["value"]).decode() + "\n")
-            sys.stdout.flush()
+        if given.state is not None:
+            _say(given.state)
+
+    def _unsettled(self, holding: Collection[Outcome]) -> ActionsUnsettled:
+        count = Counter("not allowed" if one.code else one.result for one in holding)
+        said = ", ".join(f"{number:,} {result}" for result, number in sorted(count.items()))
+        allow = " Add what may be done to 'allow', or take the rows out of the query."
+        return ActionsUnsettled(
+            f"Actions that are not settled: {said}; the reasons are in {self.settings.outcomes}. "
+            "The next run tries the failed ones again, and looks at the uncertain ones."
+            + (allow if count["not allowed"] else "")
+        )
 
     @classmethod
     def invoke(
@@ -138,7 +168,7 @@ class TargetLoopReturns(LoopPlugin):
         about: bool = False,
         about_format: str | None = None,
         config: Any = None,
-        file_input: IO[str] | None = None,
+        file_input: IO[bytes] | None = None,
         **_other: Any,
     ) -> None:
         """Run the command."""
@@ -156,11 +186,22 @@ class TargetLoopReturns(LoopPlugin):
         command.params.append(
             click.Option(
                 ["--input", "file_input"],
-                type=click.File("r"),
+                type=click.File("rb"),
                 help="A path to read messages from instead of from standard in.",
             )
         )
         return command
+
+
+def _say(state: str) -> None:
+    """Pass a STATE on as it came, in UTF-8 whatever the locale."""
+    binary = getattr(sys.stdout, "buffer", None)
+    if binary:
+        sys.stdout.flush()
+        binary.write(f"{state}\n".encode())
+    else:
+        sys.stdout.write(f"{state}\n")
+    sys.stdout.flush()
 
 
 def main() -> None:

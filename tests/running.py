@@ -18,7 +18,7 @@ Record = dict[str, Any]
 
 
 @dataclass
-class Run:
+class Output:
     """The Singer messages of a run, and what it ended with."""
 
     lines: list[str]
@@ -65,7 +65,7 @@ def run_tap(
     catalog: dict[str, Any] | None = None,
     fails: bool | None = False,
     prepare: Callable[[TapLoopReturns], object] | None = None,
-) -> Run:
+) -> Output:
     """Run the tap in this process; `select` None selects what is selected by default.
 
     `fails` says whether the run shall fail; None: it may. `prepare` may change the tap before
@@ -96,4 +96,4 @@ def run_tap(
         raise error
     if fails and not error:
         pytest.fail("the run succeeded")
-    return Run(written.splitlines(), error)
+    return Output(written.splitlines(), error)

@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from mock_loop import Shop
-from tests.running import Run
+from tests.running import Output
 
 KEYS: dict[str, tuple[str, ...]] = {
     "returns": ("id",),
@@ -42,7 +42,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 _NONE = (None, "", "N/A")
 
 
-def differences(shop: Shop, run: Run, stream: str) -> list[str]:
+def differences(shop: Shop, run: Output, stream: str) -> list[str]:
     """What is missing, too much, or other than in the account."""
     account = {_key(row, stream, place=1): row for row in shop.truth(stream)}
     landed = {_key(row, stream): row for row in run.records(stream)}
@@ -111,3 +111,13 @@ def _plain(value: Any) -> Any:
     except (TypeError, ValueError):
         return value
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def states_of(run: Output) -> dict[str, str]:
+    """The returns of a run, each with its state."""
+    return {record["id"]: record["state"] for record in run.records("returns")}
+
+
+def states_in(shop: Shop) -> dict[str, str]:
+    """The returns of an account, each with its state."""
+    return {name: row["state"] for name, row in shop.returns.items()}

@@ -27,6 +27,8 @@ from loop_returns.http.retries import PassingFailure, Retries
 
 Params = Mapping[str, str | int]
 
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
 _FRESH = 30.0  # seconds; an older page and those after it are not one list
 _CHUNK = 64 * 1024  # bytes
 _CONNECTING = 10.0  # seconds
@@ -68,7 +70,8 @@ class Reply:
 
     status: int
     body: Any
-    """Parsed; None where there is none."""
+    """Parsed; None where there is none, or a page that is not JSON. Deleting a destination
+    is answered with the bare word Success."""
 
 
 class Client:
@@ -132,7 +135,7 @@ class Client:
         with self._lock:
             self._kept[_question(path, params)] = (self._clock(), answer)
 
-    def send(
+    def send(  # noqa: PLR0913  what a request has
         self,
         method: str,
         path: str,
@@ -140,18 +143,28 @@ class Client:
         params: Params | None = None,
         body: object = None,
         scope: str,
+        forbids: bool = False,
     ) -> Reply:
-        """Ask for a change, and say what Loop answers, be it a refusal.
+        """Ask for a change, and say what is answered, be it a refusal, or no word of Loop's.
+
+        Args:
+            method: POST, PUT or DELETE.
+            path: Below `/api/{version}`.
+            params: The query.
+            body: Sent as JSON; decimals are numbers in it.
+            scope: What the key needs for this path.
+            forbids: Loop documents 403 as its word on this change.
 
         Raises:
             UncertainChange: it was sent, and whether Loop made it is not known.
-            AccessError: 401; `scope` is what the key needs for this path.
+            AccessError: 401, or 403 that is not Loop's word on the change.
             LoopUnavailable: not even sent, for as long as the account's patience.
             UnexpectedAnswer: a redirect, or an answer larger than is bearable.
         """
         where = f"{method} {path}"
         return self._retries.repeat(
-            where, lambda: self._change(method, path, params or {}, body, scope)
+            where,
+            lambda: self._change(method, path, params or {}, body, scope=scope, forbids=forbids),
         )
 
     def _read(self, path: str, params: Params, scope: str) -> Answer:
@@ -167,21 +180,30 @@ class Client:
             raise PassingFailure("a refusal that came damaged")
         raise retries.refused_reading(status, headers, packing.whole(body), f"GET {path}", scope)
 
-    def _change(self, method: str, path: str, params: Params, sent: object, scope: str) -> Reply:
+    def _change(  # noqa: PLR0913  as they are given to `send`
+        self,
+        method: str,
+        path: str,
+        params: Params,
+        sent: object,
+        *,
+        scope: str,
+        forbids: bool,
+    ) -> Reply:
         where = f"{method} {path}"
         try:
             status, headers, body = self._exchange(method, path, params, sent)
         except (requests.RequestException, PassingFailure) as error:
             raise retries.failed_change(error, where) from None
         said = packing.whole(body)
-        if refusal := retries.refused_change(status, headers, said, where, scope):
+        if refusal := retries.refused_change(status, headers, said, where, scope, forbids=forbids):
             raise refusal
         if envelopes.is_sound(said):
             return Reply(status, envelopes.parse(said, path))
         # Deleting a destination is answered with the bare word Success.
         if status < 300 and said.strip() not in (b"", b"Success"):  # noqa: PLR2004
             raise UncertainChange(f"{where}: an answer that is not JSON")
-        return Reply(status, None)
+        return Reply(status, "Success" if said.strip() == b"Success" else None)
 
     def _exchange(
         self, method: str, path: str, params: Params, body: object = None
@@ -197,7 +219,7 @@ class Client:
                 method,
                 f"{self.account.url}/api/{self.account.version}{path}",
                 params=dict(params),
-                data=None if body is None else msgspec.json.encode(body),
+                data=None if body is None else _ENCODER.encode(body),
                 headers=headers,
                 timeout=(min(_CONNECTING, self.account.timeout), self.account.timeout),
                 allow_redirects=False,

@@ -150,11 +150,22 @@ def failed_change(error: requests.RequestException | PassingFailure, where: str)
     return UncertainChange(f"{where}: {_cause(error)}")
 
 
-def refused_change(
-    status: int, headers: Mapping[str, str], body: Text, where: str, scope: str
+def refused_change(  # noqa: PLR0913  the answer, and what was asked
+    status: int,
+    headers: Mapping[str, str],
+    body: Text,
+    where: str,
+    scope: str,
+    *,
+    forbids: bool = False,
 ) -> Exception | None:
-    """What a status means for a change; None where the answer is Loop's word on it."""
-    if status in {401, _TOO_MANY} or 300 <= status < 400:  # noqa: PLR2004
+    """What a status means for a change; None where the change was answered, or surely not made.
+
+    403 is about the key, but where Loop documents it for the change (`forbids`), in JSON
+    with a list of errors (page "Remove line items").
+    """
+    forbidden = status == 403 and not (forbids and _is_list_of_errors(body, where))  # noqa: PLR2004
+    if status in {401, _TOO_MANY} or forbidden or 300 <= status < 400:  # noqa: PLR2004
         return refused_reading(status, headers, body, where, scope)
     if status in PASSING_STATUSES or status >= 500:  # noqa: PLR2004
         return UncertainChange(f"{where}: Loop answered {status}")
@@ -189,6 +200,11 @@ def refused_reading(
         status=status,
         body=said,
     )
+
+
+def _is_list_of_errors(body: Text, where: str) -> bool:
+    said = envelopes.parse(body, where) if envelopes.is_sound(body) else None
+    return isinstance(said, Mapping) and isinstance(said.get("errors"), list)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -91,7 +91,6 @@ class ReturnsReading:
             self._windows.next,
             lambda window: answers.ask(self._client, window, self._page_size),
             workers=self._workers,
-            size=lambda answer: len(answer.body),
             idle=self._idle,
         ):
             listed = answers.understand(answer, window)

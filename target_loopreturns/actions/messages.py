@@ -6,6 +6,7 @@ its first request. The last STATE is kept for when all rows have an outcome.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -30,7 +31,8 @@ class Input:
 
     actions: list[Action] = field(default_factory=list)
     rows: int = 0
-    state: dict[str, Any] | None = None
+    state: str | None = None
+    """The value of the last STATE, as it came."""
 
 
 def read(lines: Iterable[str | bytes], stream_map: Mapping[str, str]) -> Input:
@@ -47,22 +49,22 @@ def read(lines: Iterable[str | bytes], stream_map: Mapping[str, str]) -> Input:
         if not line.strip():
             continue
         message = _parse(line, number)
-        kind = message["type"]
+        kind = message.type
         if kind == "STATE":
-            found.state = message
+            found.state = _as_it_came(message.value, number)
         elif kind == "BATCH":
             raise InputRefused(f"Line {number}: BATCH messages are not read; send RECORD ones.")
         elif kind == "RECORD":
             found.rows += 1
-            stream = _kind(message, stream_map, number)
-            record = message["record"]
+            stream, record = _row(message, stream_map, number)
             ignored.setdefault(stream, set()).update(unknown_columns(stream, record))
             try:
                 action = read_action(stream, record, number)
                 if _is_new(action, seen):
                     found.actions.append(action)
             except NoAction as problem:
-                problems.append(f"line {number}, stream {message['stream']}, {problem}")
+                name = _DECODER.decode(message.stream)
+                problems.append(f"line {number}, stream {name}, {problem}")
     for further in problems[1:_SHOWN]:
         log.error("Refused: %s.", further)
     if problems:
@@ -74,24 +76,45 @@ def read(lines: Iterable[str | bytes], stream_map: Mapping[str, str]) -> Input:
     return found
 
 
-def _parse(line: str | bytes, number: int) -> dict[str, Any]:
+class _Message(msgspec.Struct):
+    """A Singer message; what is in it stays as it came until it is needed."""
+
+    type: str
+    stream: msgspec.Raw = msgspec.Raw()
+    record: msgspec.Raw = msgspec.Raw()
+    value: msgspec.Raw = msgspec.Raw()
+
+
+def _parse(line: str | bytes, number: int) -> _Message:
     try:
-        message = _DECODER.decode(line)
+        message = _MESSAGES.decode(line)
+    except msgspec.ValidationError:
+        raise InputRefused(f"Line {number} is not a Singer message: it has no type.") from None
     except (msgspec.DecodeError, ValueError, RecursionError):
-        raise InputRefused(
-            f"Line {number} is not a Singer message: it is not JSON, or has a number out of range."
-        ) from None
+        raise _no_json(number) from None
     wanted = {"RECORD": ("stream", "record"), "STATE": ("value",)}
-    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
-        raise InputRefused(f"Line {number} is not a Singer message: it has no type.")
-    if missing := [name for name in wanted.get(message["type"], ()) if name not in message]:
-        raise InputRefused(f"Line {number}: a {message['type']} without '{missing[0]}'.")
+    for name in wanted.get(message.type, ()):
+        if not bytes(getattr(message, name)):
+            raise InputRefused(f"Line {number}: a {message.type} without '{name}'.")
     return message
 
 
-def _kind(message: Mapping[str, Any], stream_map: Mapping[str, str], number: int) -> str:
-    stream = message["stream"]
-    if not isinstance(stream, str) or not isinstance(message["record"], dict):
+def _no_json(number: int) -> InputRefused:
+    return InputRefused(
+        f"Line {number} is not a Singer message: it is not JSON, or has a number out of range."
+    )
+
+
+def _row(
+    message: _Message, stream_map: Mapping[str, str], number: int
+) -> tuple[str, dict[str, Any]]:
+    """The kind of a RECORD, and its record."""
+    try:
+        stream, record = _DECODER.decode(message.stream), _DECODER.decode(message.record)
+        json.dumps(record, default=str)  # what is nested too deeply for that could not be sent
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        raise _no_json(number) from None
+    if not isinstance(stream, str) or not isinstance(record, dict):
         raise InputRefused(
             f"Line {number} is not a Singer message: a RECORD has the name of a stream and an "
             "object."
@@ -102,7 +125,15 @@ def _kind(message: Mapping[str, Any], stream_map: Mapping[str, str], number: int
             f"Line {number}: the stream '{stream}' is no kind of action. Deselect it in the tap, "
             f"or name its kind in 'stream_map': one of {', '.join(KINDS)}."
         )
-    return str(kind)
+    return kind, record
+
+
+def _as_it_came(value: msgspec.Raw, number: int) -> str:
+    """A STATE's value, digit for digit; only its encoding is looked at."""
+    try:
+        return bytes(value).decode()
+    except UnicodeDecodeError:
+        raise _no_json(number) from None
 
 
 def _is_new(action: Action, seen: dict[tuple[str, str], Action]) -> bool:
@@ -122,7 +153,10 @@ def _number(text: str) -> int | Decimal:
         ValueError: written out, it would fill the memory.
     """
     number = exact_number(text)
-    return int(number) if number == number.to_integral_value() else number
+    whole = abs(number) < _LARGE and number == number.to_integral_value()
+    return int(number) if whole else number
 
 
+_LARGE = 10**30  # more digits than any id has
+_MESSAGES = msgspec.json.Decoder(_Message)
 _DECODER = msgspec.json.Decoder(float_hook=_number)

@@ -10,10 +10,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from loop_returns.errors import SettingsError
 from target_loopreturns.actions import kinds
 from target_loopreturns.actions.action import Action
 
-Result = Literal["planned", "done", "refused", "failed", "uncertain", "queued"]
+Result = Literal["planned", "done", "refused", "failed", "uncertain", "queued", "not_tried"]
 STREAM = "action_outcomes"
 
 
@@ -24,7 +25,8 @@ class Outcome:
     planned: it would be done. done: Loop has made the change, or had it already.
     refused: by Loop, or by a rule of Loop's that is known beforehand. failed:
     it was surely not made. uncertain: it was sent, and no look at Loop can tell.
-    queued: Loop has taken it up, and will process it later.
+    queued: Loop has taken it up, and will process it later. not_tried: the run
+    ended before its turn.
     """
 
     result: Result
@@ -77,8 +79,28 @@ class Settled:
         }
 
 
+def begin(path: str, *, singer: bool) -> None:
+    """Put a file without outcomes in place of an earlier run's, so that none is taken for new.
+
+    Raises:
+        SettingsError: it cannot be written; better known before anything is done.
+    """
+    if Path(path).exists() and not Path(path).is_file():
+        raise SettingsError("outcomes", f"{path} cannot be written: it is no regular file.")
+    try:
+        write(path, (), singer=singer)
+    except OSError as error:
+        raise SettingsError("outcomes", f"{path} cannot be written: {error.strerror}.") from None
+
+
 def write(path: str, settled: Iterable[Settled], *, singer: bool) -> None:
-    """Write a run's outcomes, all at once: the file before is replaced only by a whole one."""
+    """Write a run's outcomes, all at once: the file before is replaced only by a whole one.
+
+    It is for its owner alone, since it holds what the rows said.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     key = ["stream", "action_id"]
     lines: list[Any] = []
     if singer:
@@ -88,5 +110,15 @@ def write(path: str, settled: Iterable[Settled], *, singer: bool) -> None:
         record = one.record()
         lines.append({"type": "RECORD", "stream": STREAM, "record": record} if singer else record)
     made = Path(f"{path}.{os.getpid()}.part")
-    made.write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
-    made.replace(path)
+    made.unlink(missing_ok=True)
+    try:
+        with open(made, "wb", opener=_for_its_owner) as file:
+            file.writelines(msgspec.json.encode(line) + b"\n" for line in lines)
+        made.replace(path)
+    except OSError:
+        made.unlink(missing_ok=True)
+        raise
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_EXCL, 0o600)

@@ -33,6 +33,7 @@ _LISTS = ("allowlist_items", "blocklist_items", "destinations", "webhooks")
 _FEW = 40
 _WASTE = 0.25  # for each return that is looked for, what the list may cost beyond what it finds
 _WORKERS = 4
+_LARGEST_ID = 2**63 - 1  # of a database; Loop answers an error to a larger one
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +83,23 @@ def read(client: Client, actions: Collection[Action]) -> Present:
     )
 
 
-def notes(client: Client, return_id: str) -> list[str]:
-    """The words of a return's notes."""
+def notes(client: Client, return_id: str) -> list[Listed]:
+    """The notes of a return, as Loop has them: `id`, `content`, `created_at`."""
     endpoint = endpoints.RETURN_NOTES
     document = endpoint.read(client, id=return_id)
     if document is None:
         return []
-    rows = envelopes.rows(document, endpoint.rows, endpoint.at(id=return_id), bare=True)
-    return [str(row.get("content")) for row in rows]
+    return [*envelopes.rows(document, endpoint.rows, endpoint.at(id=return_id), bare=True)]
+
+
+def rows(client: Client, stream: str) -> list[Listed]:
+    """All rows of a list: allowlist, blocklist, destinations or webhooks."""
+    return _list(client, KINDS[stream])
 
 
 def _returns(client: Client, wanted: list[str]) -> dict[str, ReturnNow | None]:
-    found: dict[str, ReturnNow | None] = {}
+    found: dict[str, ReturnNow | None] = {one: None for one in wanted if int(one) > _LARGEST_ID}
+    wanted = [one for one in wanted if one not in found]
     if len(wanted) > _FEW:
         found |= _from_list(client, set(wanted))
     todo = iter([one for one in wanted if one not in found])

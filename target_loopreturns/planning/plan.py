@@ -37,19 +37,17 @@ class Planned:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One request: for one action, or for all removals of line items from a return."""
-
-    actions: tuple[Action, ...]
-    state: str | None
-    row: Listed | None
-
-
 def plan(
     actions: Iterable[Action], account: rules.ExpectedAccount, allow: Collection[str]
 ) -> list[Planned]:
-    """Judge actions in their order; each meets what those before it leave."""
+    """Judge actions in their order; each meets what those before it leave.
+
+    Args:
+        actions: What is asked for.
+        account: What they meet; it is not changed.
+        allow: What may be done although it cannot be undone.
+    """
+    account = account.copy()
     removing: dict[str | None, ReturnNow] = {}
     planned = []
     for action in actions:
@@ -78,20 +76,19 @@ def plan(
     return planned
 
 
-def steps(planned: Iterable[Planned]) -> list[Step]:
-    """The requests to send, in order; removals from one return are one request."""
-    groups: dict[tuple[str, ...], list[Planned]] = {}
+def steps(planned: Iterable[Planned]) -> list[tuple[Action, ...]]:
+    """The actions in order, each by itself; planned removals from one return are together.
+
+    What is not planned is a step, too: an action before it may turn out otherwise,
+    and with it the verdict.
+    """
+    groups: dict[tuple[str, ...], list[Action]] = {}
     for one in planned:
-        if one.outcome.result != "planned":
-            continue
         action = one.action
-        together = action.name == "remove_line_items"
+        together = action.name == "remove_line_items" and one.outcome.result == "planned"
         key = (action.name, str(action.return_id)) if together else (*action.key, "")
-        groups.setdefault(key, []).append(one)
-    return [
-        Step(tuple(one.action for one in group), group[0].state, group[0].row)
-        for group in groups.values()
-    ]
+        groups.setdefault(key, []).append(action)
+    return [tuple(group) for group in groups.values()]
 
 
 def show(planned: Collection[Planned], *, where: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from target_loopreturns.actions.action import Action
 from target_loopreturns.planning.account_now import Listed, Present, ReturnNow
+from target_loopreturns.planning.matching import holds, merged
 
 _ENDED = ("closed", "cancelled", "expired")
 _PROCESSING = "processing"
@@ -74,8 +75,20 @@ class ExpectedAccount:
             return self._judge_row(action)
         return None
 
-    def happen(self, action: Action, row: Listed | None) -> None:
-        """An action will be carried out: the next one meets what it leaves."""
+    def copy(self) -> ExpectedAccount:
+        """The same account, to be thought further without this one."""
+        present = self.present
+        same = Present(dict(present.returns), dict(present.lists), dict(present.carts))
+        return ExpectedAccount(same, self.process_flagged)
+
+    def happen(self, action: Action, row: Listed | None, made: str | None = None) -> None:
+        """An action is carried out: the next one meets what it leaves.
+
+        Args:
+            action: What is done.
+            row: The row of a list that it changes or deletes.
+            made: Loop's id of the row that it makes, where that is known.
+        """
         if action.stream == "return_actions" and action.name in _AFTER:
             now = self._return(action)
             after = ReturnNow(_AFTER[action.name], now.outcome, now.line_items)
@@ -83,7 +96,8 @@ class ExpectedAccount:
         elif action.stream in self.present.lists:
             rows = [one for one in self.present.lists[action.stream] if one is not row]
             if action.name != "delete":
-                rows.append({**(row or {}), **action.fields})
+                own = {"id": made} if made and row is None else {}
+                rows.append(merged(row or own, action.fields))
             self.present.lists[action.stream] = rows
         elif action.stream == "carts" and "token" in action.fields:
             cart = action.fields.get("cart")
@@ -145,19 +159,19 @@ class ExpectedAccount:
         if action.stream == "webhooks":
             _judge_trigger(fields)
         if action.name == "create":
-            if any(_holds(row, fields) for row in rows):
+            if any(holds(row, fields) for row in rows):
                 raise NothingToDo("Loop has it already")
             return None
         keys = ("id",) if "id" in fields else ("type", "value", "secondary_value")
         wanted = {name: fields[name] for name in keys if name in fields}
-        found = [row for row in rows if _holds(row, wanted)]
+        found = [row for row in rows if holds(row, wanted)]
         if len(found) > 1:
             raise Refused("ambiguous", f"{len(found)} entries match; name one by its id")
         if not found and action.name == "delete":
             raise NothingToDo("Loop has it no longer, or never had")
         if not found:
             raise Refused("not_found", "Loop has none with this id")
-        if action.name == "update" and _holds(found[0], fields):
+        if action.name == "update" and holds(found[0], fields):
             raise NothingToDo("it is so already")
         return found[0]
 
@@ -186,15 +200,3 @@ def _judge_trigger(fields: Mapping[str, Any]) -> None:
         raise Refused(
             "trigger", f"the topic {fields['topic']} has the triggers {', '.join(triggers)}"
         )
-
-
-def _holds(row: Listed, fields: Mapping[str, Any]) -> bool:
-    """Whether a row has what the fields say; e-mail addresses in any case, ids of any type."""
-    for name, wanted in fields.items():
-        have = row.get(name)
-        if isinstance(wanted, Mapping):
-            if not isinstance(have, Mapping) or not _holds(have, wanted):
-                return False
-        elif str(have).casefold() != str(wanted).casefold():
-            return False
-    return True

@@ -4,33 +4,40 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 
-from loop_returns import times
-from loop_returns.errors import AccessError, InputRefused, LoopUnavailable, UncertainChange
+from loop_returns.errors import InputRefused
 from loop_returns.http.client import Client
 from target_loopreturns.actions.action import Action
 from target_loopreturns.actions.outcomes import Outcome, Settled
 from target_loopreturns.planning import account_now, plan
 from target_loopreturns.planning.account_now import Present
-from target_loopreturns.planning.plan import Planned, Step
+from target_loopreturns.planning.plan import Planned
 from target_loopreturns.planning.rules import ExpectedAccount
-from target_loopreturns.sending import api_calls
+from target_loopreturns.sending import lost_answers
 from target_loopreturns.sending.ledger import Entry, Ledger
-from target_loopreturns.sending.lost_answers import was_made
+from target_loopreturns.sending.looking import Looker, age
+from target_loopreturns.sending.sender import NotDone, Sender, Step
+from target_loopreturns.sending.subjects import Troubled
 from target_loopreturns.settings import TargetSettings
 
 log = logging.getLogger("target-loopreturns")
 
-_TRIES = 3
-_BREATH = 2.0  # seconds for Loop to finish what it may still be doing, before a look
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 15.0
 Key = tuple[str, str]
 
 
 class Application:
-    """Carries out actions, each once. `results` holds what is known so far, by action."""
+    """Carries out actions, each once. `results` holds what is known so far, by action.
+
+    Args:
+        client: The account.
+        ledger: What was asked of it before.
+        settings: The checked configuration.
+        stop_if_asked: Ends the run between two requests, if a signal has asked for it.
+        sleep: Waits for seconds.
+    """
 
     def __init__(
         self,
@@ -47,7 +54,11 @@ class Application:
         self._settings = settings
         self._stop_if_asked = stop_if_asked
         self._sleep = sleep
-        self._tried_before: set[Key] = set()
+        self._looker = Looker(client, ledger, settings, sleep)
+        self._sender = Sender(client, ledger, self._looker, self._looker.breathe)
+        self._account = ExpectedAccount(Present(), settings.process_flagged)
+        self._troubled = Troubled()
+        self._given: set[Key] = set()
 
     def plan(self, actions: Sequence[Action]) -> list[Planned]:
         """What is left to do of these, judged by what Loop has now.
@@ -57,62 +68,100 @@ class Application:
         Raises:
             InputRefused: more actions than `max_actions`; nothing has been asked of Loop yet.
         """
+        self._given = {action.key for action in actions}
         todo = self._left(actions)
         if len(todo) > self._settings.max_actions:
             raise InputRefused(
                 f"{len(todo):,} actions are more than 'max_actions', {self._settings.max_actions:,}"
                 ". Nothing was done. Look at the query, or raise the setting."
             )
-        entries = self._ledger.open_entries()
         if self._settings.apply:
-            self._look_at(entries, {action.key for action in todo})
+            self._look_at(self._ledger.open_entries(), {action.key for action in todo})
         todo = [action for action in todo if action.key not in self.results]
         left = {action.key for action in todo}
-        account = ExpectedAccount(
-            account_now.read(self._client, todo), self._settings.process_flagged
-        )
+        present = account_now.read(self._client, todo)
+        self._account = ExpectedAccount(present, self._settings.process_flagged)
         for entry in self._ledger.open_entries():
             action = entry.settled.action
             if action.name == "process" and action.key not in left:
-                account.expect_processing(str(action.return_id))
-        return plan.plan(todo, account, self._settings.allow)
+                self._account.expect_processing(str(action.return_id))
+        return plan.plan(todo, self._account, self._settings.allow)
 
     def carry_out(self, planned: Iterable[Planned]) -> None:
-        """Act; every planned action has a result afterwards.
+        """Act; every action has a result afterwards.
+
+        Each is judged once more when its turn comes, by what those before it really left.
 
         Raises:
-            AccessError, LoopUnavailable, UnexpectedAnswer: the rest was not tried.
+            LoopReturnsError: the key was refused, Loop is away, or answers what is no answer
+                of its; the rest was not tried.
+            SystemExit: a signal has asked to stop; likewise.
         """
-        planned = list(planned)
-        for one in planned:
-            if one.outcome.result != "planned":
-                self._settle([one.action], one.outcome, one.state)
-        troubled: dict[str, int] = {}
-        for step in plan.steps(planned):
+        for actions in plan.steps(planned):
             self._stop_if_asked()
-            first = step.actions[0]
-            if first.return_id in troubled:
-                line = troubled[first.return_id]
-                reason = f"not tried, since line {line} on the same return did not succeed"
-                self._settle(step.actions, Outcome("failed", reason), step.state)
-                continue
-            outcome = self._send(step)
-            self._settle(step.actions, outcome, step.state)
-            if first.return_id and outcome.result in {"failed", "uncertain"}:
-                troubled[first.return_id] = first.line
+            judged = plan.plan(actions, self._account, self._settings.allow)
+            for one in judged:
+                if one.outcome.result != "planned":
+                    self._settle([one.action], one.outcome, one.state)
+            todo = [one for one in judged if one.outcome.result == "planned"]
+            if todo:
+                self._take(Step(tuple(one.action for one in todo), todo[0].state, todo[0].row))
 
     def wait(self) -> None:
-        """Give Loop `wait_seconds` to process what it has queued."""
+        """Give Loop `wait_seconds` for what it has queued, or may still be doing."""
         until = time.monotonic() + self._settings.wait
         pause = _FIRST_WAIT
         while time.monotonic() < until:
-            queued = [one for one in self.results.values() if one.outcome.result == "queued"]
-            if not queued:
+            open_ = [one for one in self._ledger.open_entries() if self._may_end(one)]
+            if not open_:
                 return
             self._sleep(max(0.0, min(pause, until - time.monotonic())))
             pause = min(2 * pause, _LONGEST_WAIT)
             self._stop_if_asked()
-            self._look_at([Entry(one, open=True) for one in queued], set())
+            self._look_at(open_, set())
+
+    def leave_the_rest(self, actions: Iterable[Action], reason: str) -> None:
+        """Say of actions without a result that they were not tried; the ledger is not told.
+
+        What was sent, in this run or before, and has no end that is known, is uncertain.
+        """
+        for action in actions:
+            if action.key in self.results:
+                continue
+            sent = self._ledger.sent(action)
+            outcome = Outcome("not_tried", reason)
+            if sent:
+                outcome = Outcome("uncertain", f"sent, and not looked for: {reason}")
+            settled = sent or Settled(action, outcome)
+            self.results[action.key] = replace(settled, action=action, outcome=outcome)
+
+    def holds_state(self, settled: Settled) -> bool:
+        """Whether an action is to be given again, so that STATE must not pass.
+
+        What Loop will never tell holds it for `hold_hours` after its request, and no longer.
+        """
+        outcome = settled.outcome
+        if outcome.result == "uncertain":
+            return age(Entry(settled, open=True)) < self._settings.hold
+        return outcome.result in {"failed", "not_tried"} or outcome.code == "not_allowed"
+
+    def _take(self, step: Step) -> None:
+        cause = self._troubled.cause(step.first, step.row)
+        if cause:
+            self._settle(step.actions, Outcome("failed", f"not tried, since {cause}"), step.state)
+            return
+        try:
+            outcome = self._sender.send(step, self._account.present)
+        except NotDone as end:
+            self._settle(step.actions, end.outcome, step.state)
+            if end.__cause__:
+                raise end.__cause__ from None
+            raise
+        self._settle(step.actions, outcome, step.state)
+        if outcome.result in {"failed", "uncertain"}:
+            self._troubled.add(step.first, step.row)
+        elif outcome.result != "refused":
+            self._account.happen(step.first, step.row, outcome.target_id)
 
     def _left(self, actions: Sequence[Action]) -> list[Action]:
         """What the ledger does not know the end of; the rest has its result from there."""
@@ -126,111 +175,54 @@ class Application:
                 outcome.final or (entry and entry.open and not self._settings.apply)
             )
             if entry and known:
-                self.results[action.key] = entry.settled
+                self.results[action.key] = replace(entry.settled, action=action)
             else:
                 todo.append(action)
         return todo
 
-    def _look_at(self, entries: Sequence[Entry], wanted: set[Key]) -> None:
+    def _look_at(self, entries: Sequence[Entry], wanted: Collection[Key]) -> None:
         """Look in Loop for what may have been made; what surely was not is left to plan."""
         if not entries:
             return
-        youngest = min(_age(entry.settled.requested_at) for entry in entries)
-        self._sleep(max(0.0, _BREATH - youngest))
-        actions = [entry.settled.action for entry in entries]
-        now = account_now.read(self._client, actions)
-        for entry, action in zip(entries, actions, strict=True):
-            outcome = self._look(action, now, entry.settled)
-            if outcome:
-                self._settle([action], outcome)
-            elif action.key in wanted:
-                self._tried_before.add(action.key)
-            else:
-                reason = "not made by an earlier run, and its row was not given again"
-                self._settle([action], Outcome("failed", reason))
+        self._looker.breathe(entries)
+        now = account_now.read(self._client, [entry.settled.action for entry in entries])
+        for entry in entries:
+            action = entry.settled.action
+            outcome = self._looker.verdict(entry, now)
+            if outcome is None and action.key in wanted:
+                continue
+            outcome = outcome or self._not_found(entry)
+            self._settle([action], outcome)
+            if outcome.result == "uncertain" and self._looker.may_come(entry):
+                self._troubled.add(replace(action, line=0), None)
 
-    def _look(self, action: Action, now: Present, sent: Settled) -> Outcome | None:
-        """What has become of a request; None if it was surely not made."""
-        made = self._was_made(action, now, sent.requested_at)
-        queued = sent.outcome.status is not None  # Loop had answered, and taken it up
-        if made:
-            return Outcome("done", "found so in Loop", status=sent.outcome.status)
-        state = getattr(now.returns.get(str(action.return_id)), "state", "gone")
-        if made is None:
-            if queued:
-                return Outcome("queued", "Loop has queued it", status=sent.outcome.status)
-            return Outcome("uncertain", f"the answer was lost, and Loop does not tell; {state}")
-        if not queued:
-            return None
-        if state in {"open", "review"}:
-            return Outcome(
-                "uncertain",
-                f"Loop queued it more than {self._settings.queue // 60} minutes ago, and the "
-                f"return is still {state}; look at it in Loop",
-                status=sent.outcome.status,
-            )
-        return Outcome("failed", f"Loop queued it, yet the return is now {state}")
+    def _not_found(self, entry: Entry) -> Outcome:
+        """What to say of a request that was not carried out, and will not be sent again now."""
+        if not lost_answers.can_tell(entry.settled.action):
+            return Outcome("uncertain", "the answer was lost, and Loop does not tell")
+        if self._looker.may_come(entry):
+            return Outcome("uncertain", f"the answer was lost; {self._looker.until(entry)}")
+        if entry.settled.action.key in self._given:
+            return Outcome("failed", "not made; the next run asks again")
+        return Outcome("failed", "not made by an earlier run, and its row was not given again")
 
-    def _was_made(self, action: Action, now: Present, requested_at: str | None) -> bool | None:
-        notes = 0
-        if action.name == "note":
-            words = account_now.notes(self._client, str(action.return_id))
-            notes = words.count(action.fields["content"]) - self._ledger.notes_done(action)
-        overdue = _age(requested_at) >= self._settings.queue
-        return was_made(action, now, notes=notes, overdue=overdue)
-
-    def _send(self, step: Step) -> Outcome:
-        """Ask Loop for a change, and again only where a look shows that it was not made."""
-        request = api_calls.request(step.actions, step.row)
-        trouble = ""
-        for _ in range(_TRIES):
-            self._ledger.intend(step.actions, step.state)
-            try:
-                reply = self._client.send(
-                    request.method,
-                    request.path,
-                    params=request.params,
-                    body=request.body,
-                    scope=request.scope,
-                )
-            except UncertainChange as error:
-                trouble = str(error)
-            except (AccessError, LoopUnavailable) as error:
-                self._settle(step.actions, Outcome("failed", str(error)), step.state)
-                raise
-            else:
-                if api_calls.is_known_already(reply) and step.actions[0].key in self._tried_before:
-                    return Outcome("done", "Loop has it from the attempt before", status=409)
-                if outcome := api_calls.outcome(step.actions[0], reply):
-                    return outcome
-                trouble = f"{request.method} {request.path}: an answer not known ({reply.status})"
-            log.warning("%s. Looking at Loop before anything is repeated.", trouble)
-            self._tried_before.update(action.key for action in step.actions)
-            self._sleep(_BREATH)
-            if outcome := self._after_trouble(step, trouble):
-                return outcome
-        return Outcome("failed", f"{trouble}; tried {_TRIES} times, and not made")
-
-    def _after_trouble(self, step: Step, trouble: str) -> Outcome | None:
-        """What a look at Loop says of a step whose answer was lost; None if it was not made."""
-        now = account_now.read(self._client, step.actions)
-        found = [self._ledger.find(action) for action in step.actions]
-        asked = next(entry.settled.requested_at for entry in found if entry)
-        made = {self._was_made(action, now, asked) for action in step.actions}
-        if made == {True}:
-            return Outcome("done", "found so in Loop; its answer was lost")
-        if made == {False}:
-            return None
-        return Outcome("uncertain", f"{trouble}, and Loop does not tell whether it was made")
+    def _may_end(self, entry: Entry) -> bool:
+        """Whether waiting may tell more about a request."""
+        outcome = entry.settled.outcome
+        if outcome.result == "queued":
+            return True
+        lookable = lost_answers.can_tell(entry.settled.action) and outcome.status is None
+        return lookable and self._looker.may_come(entry)
 
     def _settle(
         self, actions: Sequence[Action], outcome: Outcome, state: str | None = None
     ) -> None:
         for settled in self._ledger.settle(actions, outcome, state):
-            self.results[settled.action.key] = settled
+            key = settled.action.key
+            # The line of a row that was not given in this run is that of another input.
+            known = settled if key in self._given else _without_line(settled)
+            self.results[key] = known
 
 
-def _age(requested_at: str | None) -> float:
-    """Seconds since a request was about to be sent."""
-    asked = times.second(requested_at) if requested_at else 0
-    return datetime.now(UTC).timestamp() - asked
+def _without_line(settled: Settled) -> Settled:
+    return replace(settled, action=replace(settled.action, line=0))

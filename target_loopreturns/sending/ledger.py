@@ -1,4 +1,4 @@
-"""What was asked of Loop, and what became of it: an SQLite file that outlives every crash.
+"""What was asked of Loop, and what became of it: rows of an SQLite file, one for each action.
 
 Before a request goes out, its intent is written and flushed to disk; after its
 answer, the outcome. An intent without an outcome is a request that may have been
@@ -9,31 +9,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import cast
 
 from loop_returns import times
-from loop_returns.errors import InputRefused, RecordsUnwritable, SettingsError
+from loop_returns.errors import InputRefused
 from target_loopreturns.actions.action import Action
 from target_loopreturns.actions.outcomes import Outcome, Result, Settled
 
-_LAYOUT = """
-create table if not exists account (url text primary key);
-create table if not exists actions (
-    stream text not null, action_id text not null, action text not null, content text not null,
-    fields text not null, line integer, return_id text, return_state text,
-    result text, reason text, code text, http_status integer, target_id text,
-    attempts integer not null default 0, requested_at text, settled_at text,
-    primary key (stream, action_id)
-) without rowid;
-"""
 _COLUMNS = (
     "stream, action_id, action, fields, line, return_state, "
-    "result, reason, code, http_status, target_id, attempts, requested_at, settled_at"
+    "result, reason, code, http_status, target_id, attempts, requested_at, settled_at, "
+    "before, unanswered"
 )
 SENT = "uncertain", "queued"
 """Results of which Loop may know more by now."""
@@ -46,6 +35,10 @@ class Entry:
     settled: Settled
     open: bool
     """Its request may have been made, and its end is not known."""
+    before: frozenset[str] | None = None
+    """Loop's ids of the like that was there before a creation was asked for; None: not known."""
+    unanswered: int = 0
+    """Requests whose answers were lost, one that is under way among them."""
 
 
 class Ledger:
@@ -73,6 +66,15 @@ class Ledger:
             )
         return _entry(row[1:])
 
+    def sent(self, action: Action) -> Settled | None:
+        """What is known of an action that may have been made, and whose end is not known."""
+        row = self._connection.execute(
+            f"select {_COLUMNS} from actions where stream = ? and action_id = ? "  # noqa: S608
+            "and content = ? and (result is null or result in (?, ?))",
+            (*action.key, action.content, *SENT),
+        ).fetchone()
+        return _entry(row).settled if row else None
+
     def open_entries(self) -> list[Entry]:
         """Actions whose request may have been made, and whose end is not known, oldest first."""
         rows = self._connection.execute(
@@ -82,29 +84,77 @@ class Ledger:
         )
         return [_entry(row) for row in rows]
 
-    def notes_done(self, action: Action) -> int:
-        """How many notes of the same words this target has written on the same return."""
-        count: int = self._connection.execute(
-            "select count(*) from actions where content = ? and result = 'done'",
-            (action.content,),
-        ).fetchone()[0]
-        return count
+    def claimed(self, action: Action) -> set[str]:
+        """Loop's ids of what other actions of the kind have made: none of it is this one's."""
+        rows = self._connection.execute(
+            "select target_id from actions where stream = ? and action_id <> ? "
+            "and action = ? and result = 'done' and target_id is not null",
+            (*action.key, action.name),
+        )
+        return {str(own) for (own,) in rows}
 
-    def intend(self, actions: Iterable[Action], state: str | None) -> None:
-        """A request for these is about to be sent."""
+    def intend(
+        self,
+        actions: Iterable[Action],
+        state: str | None,
+        *,
+        before: Collection[str] | None = None,
+        target_id: str | None = None,
+    ) -> None:
+        """A request for these is about to be sent.
+
+        Args:
+            actions: What the request is for.
+            state: Of their return.
+            before: Loop's ids of the like that is there already; the first try's stand.
+            target_id: Loop's id of what is changed or deleted.
+        """
         now = times.spell(datetime.now(UTC).replace(microsecond=0))
+        like = None if before is None else json.dumps(sorted(before))
         with self._connection:
             for action in actions:
                 self._connection.execute(
                     "insert into actions (stream, action_id, action, content, fields, line, "
-                    "return_id, return_state, attempts, requested_at) "
-                    "values (?, ?, ?, ?, ?, ?, ?, ?, 1, ?) on conflict do update set "
+                    "return_id, return_state, attempts, requested_at, target_id, before, "
+                    "unanswered) values (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, 1) "
+                    "on conflict do update set "
                     "result = null, reason = null, code = null, http_status = null, "
                     "return_state = excluded.return_state, line = excluded.line, "
                     "attempts = attempts + 1, requested_at = excluded.requested_at, "
-                    "settled_at = null",
-                    (*_said(action), state, now),
+                    "target_id = excluded.target_id, settled_at = null, "
+                    "before = case when unanswered > 0 then coalesce(before, excluded.before) "
+                    "else excluded.before end, unanswered = unanswered + 1",
+                    (*_said(action), state, now, target_id, like),
                 )
+
+    def unsent(self, actions: Iterable[Action]) -> None:
+        """The request under way surely was not made: refused at the door, or not sent."""
+        with self._connection:
+            for action in actions:
+                self._connection.execute(
+                    "update actions set unanswered = max(0, unanswered - 1) "
+                    "where stream = ? and action_id = ?",
+                    action.key,
+                )
+
+    def settle_by_hand(self, stream: str, action_id: str, result: str) -> bool:
+        """What a person has found to have become of an action; False if it is not open."""
+        now = times.spell(datetime.now(UTC).replace(microsecond=0))
+        with self._connection:
+            changed = self._connection.execute(
+                "update actions set result = ?, reason = 'settled by hand', unanswered = 0, "
+                "settled_at = ? where stream = ? and action_id = ? "
+                "and (result is null or result in (?, ?))",
+                (result, now, stream, action_id, *SENT),
+            )
+        return changed.rowcount == 1
+
+    def all_entries(self) -> list[Entry]:
+        """Every action that is known, the latest request last."""
+        rows = self._connection.execute(
+            f"select {_COLUMNS} from actions order by requested_at, stream, action_id"  # noqa: S608
+        )
+        return [_entry(row) for row in rows]
 
     def settle(
         self, actions: Iterable[Action], outcome: Outcome, state: str | None = None
@@ -121,64 +171,15 @@ class Ledger:
                     "settled_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                     "on conflict do update set result = excluded.result, "
                     "reason = excluded.reason, code = excluded.code, "
-                    "http_status = excluded.http_status, target_id = excluded.target_id, "
+                    "http_status = excluded.http_status, "
+                    "target_id = coalesce(excluded.target_id, target_id), "
                     "return_state = coalesce(excluded.return_state, return_state), "
-                    "line = excluded.line, settled_at = excluded.settled_at",
+                    "line = excluded.line, settled_at = excluded.settled_at, unanswered = case "
+                    "when excluded.result in ('done', 'refused', 'queued') then 0 "
+                    "else unanswered end",
                     (*_said(action), state, *told, now),
                 )
         return [entry.settled for action in actions if (entry := self.find(action))]
-
-
-@contextmanager
-def open_ledger(path: str, url: str) -> Iterator[Ledger]:
-    """The ledger at a path, for this run alone.
-
-    Raises:
-        SettingsError: it is in use, is no ledger, or is that of another account's address.
-        RecordsUnwritable: it cannot be written any more, while the run acts.
-    """
-    with closing(_connect(path)) as connection:
-        _take_over(connection, path, url)
-        try:
-            yield Ledger(connection)
-        except sqlite3.Error as error:
-            raise RecordsUnwritable(
-                f"The ledger {path} cannot be written ({error}), so nothing more was asked of "
-                "Loop. Make room, or mend the file's permissions, and run again with the same "
-                "rows: what was sent without an outcome is looked at first."
-            ) from None
-
-
-def _connect(path: str) -> sqlite3.Connection:
-    is_new = not Path(path).exists()
-    try:
-        connection = sqlite3.connect(path, timeout=1)
-        if is_new:
-            Path(path).chmod(0o600)  # it holds what the rows said, e-mail addresses among it
-    except (sqlite3.Error, OSError) as error:
-        raise SettingsError("ledger", f"{path} cannot be used: {error}.") from None
-    return connection
-
-
-def _take_over(connection: sqlite3.Connection, path: str, url: str) -> None:
-    """Lock the ledger, lay it out if it is new, and see whose it is."""
-    try:
-        connection.execute("pragma locking_mode = exclusive")
-        connection.execute("pragma journal_mode = wal")
-        connection.execute("pragma synchronous = full")
-        connection.executescript(_LAYOUT)
-        with connection:
-            connection.execute(
-                "insert or ignore into account select ? where not exists (select 1 from account)",
-                (url,),
-            )
-        owner = connection.execute("select url from account").fetchone()[0]
-    except sqlite3.Error as error:
-        if "locked" in str(error):
-            raise SettingsError("ledger", f"{path} is in use by another run.") from None
-        raise SettingsError("ledger", f"{path} cannot be used: {error}.") from None
-    if owner != url:
-        raise SettingsError("ledger", f"{path} is that of {owner}; give each account its own.")
 
 
 def _said(action: Action) -> tuple[str | int | None, ...]:
@@ -188,7 +189,8 @@ def _said(action: Action) -> tuple[str | int | None, ...]:
 
 def _entry(row: tuple[object, ...]) -> Entry:
     stream, action_id, name, fields, line, state = row[:6]
-    result, reason, code, status, target_id, attempts, requested_at, settled_at = row[6:]
+    result, reason, code, status, target_id, attempts, requested_at, settled_at = row[6:14]
+    before, unanswered = row[14:]
     action = Action(str(stream), str(action_id), str(name), json.loads(str(fields)), int(str(line)))
     outcome = Outcome(
         cast("Result", result or "uncertain"),
@@ -207,4 +209,6 @@ def _entry(row: tuple[object, ...]) -> Entry:
             None if settled_at is None else str(settled_at),
         ),
         open=result is None or result in SENT,
+        before=None if before is None else frozenset(json.loads(str(before))),
+        unanswered=int(str(unanswered)),
     )

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from loop_returns.http import envelopes
 from tap_loopreturns.records import schemas
 from tests.evidence.found import Kept, needs_evidence, samples, webhooks
-from tests.tap_loopreturns.records.test_cleaner import KEYS, cleaner
+from tests.tap_loopreturns.records.rows import KEYS, cleaner
 from tests.tap_loopreturns.records.test_fast_cleaner import filled
 
 Record = dict[str, Any]

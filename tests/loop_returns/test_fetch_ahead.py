@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loop_returns.fetch_ahead import AHEAD, ROOM, fetch_ahead
+from loop_returns.fetch_ahead import AHEAD, fetch_ahead
 
 
 def read(
@@ -169,36 +169,3 @@ def test_a_reader_is_asked_whether_to_go_on_while_an_answer_is_awaited() -> None
 def test_nothing_to_take_is_nothing_to_hand_over() -> None:
     """An empty list of jobs ends at once."""
     assert not list(fetch_ahead(lambda: None, lambda job: job, workers=8))
-
-
-def test_no_job_is_begun_while_what_waits_fills_the_room() -> None:
-    """While the first is awaited, no more comes than fits and what was under way."""
-    first = threading.Event()
-    begun: list[int] = []
-
-    def fetch(job: int) -> int:
-        begun.append(job)
-        assert job or first.wait(5)
-        return job
-
-    jobs = iter(range(16))
-    answers = fetch_ahead(lambda: next(jobs, None), fetch, workers=2, size=lambda _: ROOM // 2)
-    seen: list[int] = []
-
-    def let_go() -> None:
-        seen.append(len(begun))
-        first.set()
-
-    threading.Timer(0.3, let_go).start()
-    assert next(answers) == (0, 0)
-    assert seen == [3]  # the first, and as many as fill the room
-    assert [answer for _, answer in answers] == list(range(1, 16))
-
-
-def test_the_answer_whose_turn_it_is_always_comes() -> None:
-    """Though all room is taken by those behind it, and though they came first."""
-    jobs = iter(range(6))
-    answers = fetch_ahead(
-        lambda: next(jobs, None), lambda job: job, workers=2, size=lambda _: 2 * ROOM
-    )
-    assert [answer for _, answer in answers] == list(range(6))

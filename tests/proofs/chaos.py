@@ -20,7 +20,7 @@ from tap_loopreturns import settings as settings_
 from tap_loopreturns.tap import TapLoopReturns
 from tests.proofs.running import without_waiting
 from tests.proofs.warehouse import Warehouse, missing_returns, unlike
-from tests.running import Run, run_tap, settings
+from tests.running import Output, run_tap, settings
 
 DAY = 86_400
 BEGIN = clock.parse("2023-06-01")
@@ -109,7 +109,7 @@ class Story:
             f"{run.error!r}"
         )
 
-    def _read(self, loop: Loop, given: dict[str, Any], select: set[str]) -> Run:
+    def _read(self, loop: Loop, given: dict[str, Any], select: set[str]) -> Output:
         self.runs += 1
         config = settings(loop, **given)
         self.end = self.now

@@ -24,7 +24,7 @@ from random import Random
 from typing import Any
 
 from mock_loop import Quirks, Shop, serve
-from target_loopreturns.sending import apply
+from target_loopreturns.sending import looking
 from target_loopreturns.sending.apply import Application
 from target_loopreturns.target import TargetLoopReturns
 from tests.acting import ALL_ALLOWED, Desk, Expected, Ran, Row, messages, mixed
@@ -32,10 +32,10 @@ from tests.acting import ALL_ALLOWED, Desk, Expected, Ran, Row, messages, mixed
 # Loop's answer comes after it has acted, so that many kills fall in between.
 SLOW = Quirks(requests_per_minute=None, latency=0.01)
 # This one processes at once, and has nothing under way when a target is dead.
-QUICK = {**ALL_ALLOWED, "queue_minutes": 0}
+QUICK = {**ALL_ALLOWED, "queue_minutes": 0, "late_seconds": 0}
 # This one has returns in its queue over several kills.
 LATE = Quirks(requests_per_minute=None, latency=0.01, process_seconds=5.0)
-PATIENT = {**ALL_ALLOWED, "queue_minutes": 60}
+PATIENT = {**ALL_ALLOWED, "queue_minutes": 60, "late_seconds": 0}
 LONGEST = 0.8  # seconds that a run is given at most, most often from its first request for a change
 EARLY = 0.1  # the share of kills that is counted from the start
 
@@ -139,7 +139,7 @@ def prove(kills: int, *, seed: int = 1, actions: int = 300, late: bool = False) 
 
 
 def _work(config: dict[str, Any], given: list[str], ready: Any) -> None:
-    apply._BREATH = 0.0  # this Loop finishes at once what it was asked
+    looking.BREATH = 0.0  # this Loop finishes at once what it was asked
     sys.stdout = sys.stderr = Path("/dev/null").open("w")  # noqa: SIM115
     carry_out = Application.carry_out
 

@@ -59,7 +59,7 @@ with psycopg2.connect(given["dsn"]) as connection, connection.cursor() as cursor
 
 
 @dataclass
-class Proof:
+class MeltanoProof:
     """What was found; `wrong` is empty where all is as Loop's rules say."""
 
     wrong: list[str] = field(default_factory=list)
@@ -70,9 +70,9 @@ class Proof:
             self.wrong.append(what)
 
 
-def prove(actions: int = 600) -> Proof:
+def prove(actions: int = 600) -> MeltanoProof:
     """Fill the tables, plan, apply, and apply once more."""
-    proof = Proof()
+    proof = MeltanoProof()
     shop = Shop.seeded(returns=3000, seed=3)
     rows = mixed(shop, actions)
     expected = Expected.of(shop, rows["return_actions"])

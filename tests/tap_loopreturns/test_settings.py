@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loop_returns import times
-from loop_returns.endpoints import STATES, VERSIONS
+from loop_returns.endpoints import STATES
 from loop_returns.errors import SettingsError
-from loopreturns_plugin.sdk import read_environment
+from loopreturns_plugin.connection import CONNECTION
 from mock_loop import Loop
 from tap_loopreturns import settings as settings_
 from tap_loopreturns.settings import CONFIG, TapSettings
@@ -36,11 +36,8 @@ def refusal(**config: Any) -> str:
 
 NUMBERS = {
     "page_size": ("from 1 to 750", [0, 751, -1]),
-    "requests_per_minute": ("of 1 or more", [0, -300]),
     "concurrency": ("from 1 to 16", [0, 17, 10**30]),
     "lookback_hours": ("of 0 or more", [-1]),
-    "retry_minutes": ("of 0 or more", [-1]),
-    "timeout_seconds": ("of 1 or more", [0, -1]),
     "trailing_days": ("of 0 or more", [-1]),
     "notes_lookback_days": ("of 0 or more", [-1]),
 }
@@ -50,8 +47,6 @@ NO_NUMBERS += [float("nan"), float("inf"), "9" * 5000]
 WRONG: list[tuple[str, Any, str]] = [
     *((name, value, wants) for name, (wants, values) in NUMBERS.items() for value in values),
     *((name, value, wants) for name, (wants, _) in NUMBERS.items() for value in NO_NUMBERS),
-    *(("api_key", value, "API key") for value in ["", "  ", "\n", 5, True, [], {}]),
-    *(("api_key", value, "no key has") for value in ["two words", "a\nb", "schlüssel", "a\x00b"]),
     *(
         (name, value, "2024-01-31")
         for name in ("start_date", "end_date")
@@ -60,44 +55,6 @@ WRONG: list[tuple[str, Any, str]] = [
     ("start_date", "0001-01-01T00:00:00+14:00", "2024-01-31"),
     ("start_date", "2026-11-22T10:00:00Z", "the present"),
     ("start_date", "2027-01-01", "not before the present"),
-    *(
-        ("api_url", value, "accepts a scheme and host")
-        for value in ["", "api.loopreturns.com", "ftp://api.loopreturns.com", "https://", 5, []]
-    ),
-    *(
-        ("api_url", value, "accepts a scheme and host")
-        for value in [
-            "https://user:secret@api.loopreturns.com",
-            "https://api.loopreturns.com@evil.example",
-            "https://api.loopreturns.com\\@evil.example",
-            "https://exa mple.com",
-            "https://host:99999",
-            "https://host:port",
-            "https://host:",
-            "https://:443",
-            "https://[::1",
-            "https://h\u2100st",
-            "//api.loopreturns.com",
-        ]
-    ),
-    *(
-        ("api_url", "https://api.loopreturns.com" + tail, "added by the tap")
-        for tail in ["/api", "/api/2026-10/", "?x=1", "#x"]
-    ),
-    *(
-        ("api_url", value, "must be https")
-        for value in [
-            "http://api.loopreturns.com",
-            "http://localhost.evil.example",
-            "http://127.0.0.1.evil.example",
-            "http://10.0.0.1",
-            "http://0.0.0.0",
-        ]
-    ),
-    *(
-        ("api_version", value, "accepts one of 2026-10")
-        for value in ["", "v2", "latest", "2026-11", 2026, [], True]
-    ),
     *(
         ("states", value, "accepts a list of open, closed")
         for value in ["", [], {}, 5, True, ["lost"], "open,lost", [[]], [None], ["Open"], [5]]
@@ -134,8 +91,15 @@ def test_a_wrong_value_is_told_in_one_line_that_says_what_is_accepted(
 
 
 def test_every_setting_has_wrong_values_above() -> None:
-    """A setting that is added is not forgotten here."""
-    assert {name for name, _, _ in WRONG} == set(KNOWN)
+    """A setting that is added is not forgotten here; those of the connection have theirs there."""
+    assert {name for name, _, _ in WRONG} == set(KNOWN) - set(CONNECTION)
+
+
+def test_the_settings_of_the_connection_are_among_the_taps() -> None:
+    """All of them, and what is wrong with one is told by the tap, too."""
+    assert set(CONNECTION) < set(KNOWN)
+    assert refusal(api_version="latest").startswith("Setting 'api_version' accepts one of")
+    assert check(api_version="v1").warnings == check(api_version="v1").connection.warnings != ()
 
 
 @given(
@@ -185,16 +149,10 @@ def test_an_unknown_setting_is_told_with_the_nearest(name: str, hint: str) -> No
         ("page_size", 750, "page_size", 750),
         ("page_size", "750", "page_size", 750),
         ("page_size", 750.0, "page_size", 750),
-        ("requests_per_minute", 1, "requests_per_minute", 1),
-        ("requests_per_minute", 10**9, "requests_per_minute", 10**9),
         ("concurrency", 1, "concurrency", 1),
         ("concurrency", 16, "concurrency", 16),
         ("lookback_hours", 0, "lookback", 0),
         ("lookback_hours", 10**6, "lookback", 36 * 10**8),
-        ("retry_minutes", 0, "patience", 0),
-        ("retry_minutes", 600, "patience", 36_000),
-        ("timeout_seconds", 1, "timeout", 1),
-        ("timeout_seconds", 10**15, "timeout", times.DAY),
         ("trailing_days", 0, "trailing", 0),
         ("notes_lookback_days", 10, "notes_lookback", 10 * times.DAY),
         ("states", ["review"], "states", ("review",)),
@@ -208,7 +166,6 @@ def test_an_unknown_setting_is_told_with_the_nearest(name: str, hint: str) -> No
         ("on_unknown_shape", "fail", "strict_shapes", True),
         ("on_unknown_shape", "keep", "strict_shapes", False),
         ("pii", "drop", "pii", "drop"),
-        ("api_key", f" {SECRET}\n", "api_key", SECRET),
         ("page_size", None, "page_size", 750),
         ("states", None, "states", STATES),
     ],
@@ -217,9 +174,7 @@ def test_the_extremes_of_what_is_accepted_are_accepted(
     name: str, value: Any, field: str, meant: Any
 ) -> None:
     """And text is taken where a shell or a file knows nothing else."""
-    checked = check(**{name: value})
-    holder = checked if hasattr(checked, field) else checked.connection
-    assert getattr(holder, field) == meant
+    assert getattr(check(**{name: value}), field) == meant
 
 
 def test_a_timeout_of_centuries_does_not_break_the_connection(loop: Loop) -> None:
@@ -231,34 +186,6 @@ def test_a_timeout_of_centuries_does_not_break_the_connection(loop: Loop) -> Non
     run = run_tap(config, select=["returns", "destinations", "label_requests"])
     again = run_tap(config, select=["returns", "destinations", "label_requests"], state=run.state)
     assert run.records("destinations") == again.records("destinations") != []
-
-
-@pytest.mark.parametrize("version", VERSIONS)
-def test_every_version_is_accepted_and_v1_with_a_warning(version: str) -> None:
-    """One clear line, for v1 alone."""
-    warnings = check(api_version=version).warnings
-    assert [w for w in warnings if "legacy alias of 2026-07" in w] == [*warnings]
-    assert len(warnings) == (version == "v1")
-
-
-@pytest.mark.parametrize(
-    ("url", "meant"),
-    [
-        ("https://api.loopreturns.com", "https://api.loopreturns.com"),
-        ("https://api.loopreturns.com/", "https://api.loopreturns.com"),
-        (" HTTPS://api.loopreturns.com ", "https://api.loopreturns.com"),
-        ("https://proxy.internal:8443", "https://proxy.internal:8443"),
-        ("http://localhost:8700", "http://localhost:8700"),
-        ("http://127.0.0.1:8700", "http://127.0.0.1:8700"),
-        ("http://127.8.8.8", "http://127.8.8.8"),
-        ("http://[::1]:8700", "http://[::1]:8700"),
-    ],
-)
-def test_an_api_url_is_a_scheme_and_host_and_http_only_to_this_machine(
-    url: str, meant: str
-) -> None:
-    """With a port, and a slash at its end."""
-    assert check(api_url=url).connection.api_url == meant
 
 
 @pytest.mark.parametrize("start", ["1000-01-01", "0001-01-01", "2014-12-31T23:59:59Z"])
@@ -352,13 +279,6 @@ def test_a_wrong_value_in_the_environment_is_told_as_elsewhere(
     assert "\n" not in str(caught.value)
 
 
-def test_every_setting_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """None of them is left out."""
-    for name in KNOWN:
-        monkeypatch.setenv(f"TAP_LOOPRETURNS_{name.upper()}", "5")
-    assert set(read_environment(KNOWN, "TAP_LOOPRETURNS_")) == set(KNOWN)
-
-
 def test_secrets_are_not_shown() -> None:
     """Not by a configuration's repr, and not by the line that refuses one."""
     other = "another-secret-of-some-length"
@@ -366,18 +286,12 @@ def test_secrets_are_not_shown() -> None:
     for shown in (repr(checked), str(checked), f"{checked}"):
         assert SECRET not in shown
         assert other not in shown
-    assert SECRET not in refusal(api_key=f"{SECRET} {SECRET}")
     assert other not in refusal(pii_hash_key=[other])
 
 
-def test_secrets_are_marked_for_those_who_store_settings() -> None:
-    """Meltano and the SDK hide what is marked."""
-    marked = {name for name, node in KNOWN.items() if node.get("secret")}
-    assert marked == {"api_key", "pii_hash_key"}
-
-
 def test_every_setting_has_a_title_and_a_description() -> None:
-    """They land in the catalog of settings."""
+    """They land in the catalog of settings; Meltano and the SDK hide what is marked secret."""
     for name, node in KNOWN.items():
         assert node["title"], name
+        assert bool(node.get("secret")) == (name in {"api_key", "pii_hash_key"})
         assert node["description"].endswith("."), name

@@ -19,6 +19,8 @@ from mock_loop import Loop, Shop, clock
 from tap_loopreturns import verify
 from tests.running import settings
 
+MAIN = "from tap_loopreturns.verify import main; main()"
+
 
 @pytest.fixture
 def config(loop: Loop, tmp_path: Path) -> str:
@@ -183,7 +185,7 @@ def test_a_file_that_cannot_be_used_is_one_line_and_exit_code_1(
     arguments = {"--config": config, what: str(file)}
     line = [word for pair in arguments.items() for word in pair]
     done = subprocess.run(
-        [sys.executable, "-c", "from tap_loopreturns.verify import main; main()", *line],
+        [sys.executable, "-c", MAIN, *line],
         capture_output=True,
         text=True,
         check=False,
@@ -191,4 +193,22 @@ def test_a_file_that_cannot_be_used_is_one_line_and_exit_code_1(
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("name", [{"a": 1}, [1], None])
+def test_a_return_whose_id_is_none_is_one_line_and_exit_code_6(
+    shop: Shop, config: str, name: object
+) -> None:
+    """An object, a list or nothing in its place: counted, it would hide another return."""
+    shop.garble_return(next(iter(shop.book)), id=name)
+    done = subprocess.run(
+        [sys.executable, "-c", MAIN, "--config", config],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    (line,) = done.stderr.splitlines()
+    assert done.returncode == 6
+    assert line.endswith("returns: a return of the list has no 'id', its key.")
     assert done.stdout == ""

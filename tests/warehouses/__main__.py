@@ -80,7 +80,7 @@ def _ways(given: argparse.Namespace) -> Iterator[tuple[str, str]]:
 
 def _prove(
     way: str, name: str, folder: Path, server: PostgresServer, hostile: bool
-) -> tuple[str, matrix.Outcome]:
+) -> tuple[str, matrix.Landed]:
     mine = folder / f"{name} {way}"
     load = pipe.load if way == "pipe" else Project(mine / "project").load
     try:
@@ -95,7 +95,7 @@ def _prove(
         if name in FALLBACK:
             sys.stderr.write(f"{said}\n")
             return _prove(way, FALLBACK[name], folder, server, hostile)
-        outcome = matrix.Outcome(destination(name, mine, server), Shop(), differences=[said])
+        outcome = matrix.Landed(destination(name, mine, server), Shop(), differences=[said])
     return way, outcome
 
 

@@ -11,7 +11,7 @@ from tests.warehouses import matrix
 from tests.warehouses.destinations import destination
 from tests.warehouses.postgres_server import PostgresServer, postgres
 
-Proven = Callable[[str], matrix.Outcome]
+Proven = Callable[[str], matrix.Landed]
 
 
 @pytest.fixture(scope="session")
@@ -24,9 +24,9 @@ def server() -> Iterator[PostgresServer]:
 @pytest.fixture(scope="session")
 def proven(server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Proven:
     """The outcome of a target, put to the proof once a session."""
-    outcomes: dict[str, matrix.Outcome] = {}
+    outcomes: dict[str, matrix.Landed] = {}
 
-    def prove(name: str) -> matrix.Outcome:
+    def prove(name: str) -> matrix.Landed:
         if name not in outcomes:
             folder: Path = tmp_path_factory.mktemp(name)
             outcomes[name] = matrix.prove(lambda path: destination(name, path, server), folder)

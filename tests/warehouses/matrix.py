@@ -17,7 +17,7 @@ Types = Mapping[str, Mapping[str, str]]
 
 
 @dataclass
-class Outcome:
+class Landed:
     """What came of a destination."""
 
     destination: Destination
@@ -40,7 +40,7 @@ def prove(
     *,
     load: Load = pipe.load,
     hostile: bool = True,
-) -> Outcome:
+) -> Landed:
     """Load a usual account, and one of hostile values, each twice, and compare each time."""
     usual = _twice(make(folder / "usual"), account.usual(), account.change, load)
     if hostile:
@@ -51,8 +51,8 @@ def prove(
     return usual
 
 
-def _twice(to: Destination, shop: Shop, change: Callable[[Shop], None], load: Load) -> Outcome:
-    outcome = Outcome(to, shop)
+def _twice(to: Destination, shop: Shop, change: Callable[[Shop], None], load: Load) -> Landed:
+    outcome = Landed(to, shop)
     began = time.monotonic()
     with account.served(shop) as loop:
         settings = account.settings(loop)
@@ -75,7 +75,7 @@ def _twice(to: Destination, shop: Shop, change: Callable[[Shop], None], load: Lo
 
 
 def _once(
-    outcome: Outcome,
+    outcome: Landed,
     shop: Shop,
     load: Load,
     settings: Mapping[str, Any],

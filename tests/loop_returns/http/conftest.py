@@ -10,7 +10,8 @@ import pytest
 from loop_returns.http.client import Account, Client
 from loop_returns.http.pacing import Pacer
 from mock_loop import Shop
-from tests.loop_returns.http.scripted import KEY, Clock
+from tests.clocks import Clock
+from tests.loop_returns.http.scripted import KEY
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
-"""A server that answers from a script, and a clock that passes only by sleeping."""
+"""A server that answers from a script."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,23 +15,6 @@ from mock_loop import Quirks
 KEY = "key-which-nobody-may-see-0123456789"
 DESTINATIONS = "/destinations"
 SCOPE = "Destinations (Read)"
-
-
-class Clock:
-    """Time that passes only by sleeping."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.pauses: list[float] = []
-        self.then: Callable[[float], object] = lambda _: None
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.pauses.append(seconds)
-        self.now += seconds
-        self.then(seconds)
 
 
 def ask(client: Client) -> Any:

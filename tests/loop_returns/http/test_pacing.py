@@ -19,7 +19,7 @@ LIMIT = 300
 
 
 @dataclass
-class Server:
+class CountedKey:
     """Counts a key's requests, and says after each how many are left."""
 
     counting: Literal["sliding", "fixed"] = "sliding"
@@ -47,10 +47,10 @@ class Server:
 
 
 @dataclass
-class Run:
+class Workers:
     """Workers that always have something to ask, for so long."""
 
-    server: Server
+    server: CountedKey
     latency: tuple[float, float]
     workers: int = 8
     seconds: float = 300.0
@@ -109,7 +109,7 @@ def test_the_whole_budget_is_used_and_not_more(
     counting: Literal["sliding", "fixed"], says: bool, latency: tuple[float, float]
 ) -> None:
     """At least 95% over five minutes at up to 1.5 s, and never a refusal."""
-    run = Run(Server(counting, says=says), latency)
+    run = Workers(CountedKey(counting, says=says), latency)
     run.go()
     assert not run.server.refused
     assert run.share >= 0.95
@@ -135,8 +135,8 @@ def test_no_minute_holds_more_than_the_limit(  # noqa: PLR0917
     seed: int,
 ) -> None:
     """However long answers take, and however Loop counts, alone on the key there is no 429."""
-    server = Server(counting, limit, says)
-    run = Run(server, (low, low + spread), workers, seconds=200, limit=limit, seed=seed)
+    server = CountedKey(counting, limit, says)
+    run = Workers(server, (low, low + spread), workers, seconds=200, limit=limit, seed=seed)
     run.go()
     assert not server.refused
     for first, later in zip(server.arrivals, server.arrivals[limit:], strict=False):
@@ -157,7 +157,7 @@ def test_own_requests_are_never_taken_for_those_of_others(
     """What Loop says is left slows nothing down while nobody else uses the key."""
     shares = []
     for says in (True, False):
-        run = Run(Server(counting, says=says), (low, low + spread), workers, seed=seed)
+        run = Workers(CountedKey(counting, says=says), (low, low + spread), workers, seed=seed)
         run.go()
         shares.append(run.share)
     assert shares[0] == pytest.approx(shares[1], abs=0.01)
@@ -170,7 +170,7 @@ def test_what_another_integration_uses_is_left_to_it(
     counting: Literal["sliding", "fixed"], latency: tuple[float, float], foreign: int
 ) -> None:
     """Beside another's steady requests, none of the tap's is refused, and few places are idle."""
-    run = Run(Server(counting), latency, foreign=foreign)
+    run = Workers(CountedKey(counting), latency, foreign=foreign)
     run.go()
     assert not run.server.refused["own"]
     accepted = len(run.server.arrivals) + run.others
@@ -179,7 +179,7 @@ def test_what_another_integration_uses_is_left_to_it(
 
 def test_when_another_integration_stops_its_share_is_taken_up() -> None:
     """Two minutes after the other has stopped, the whole budget is used again."""
-    run = Run(Server(), (0.4, 0.8), seconds=480, foreign=200, foreign_span=(0, 120))
+    run = Workers(CountedKey(), (0.4, 0.8), seconds=480, foreign=200, foreign_span=(0, 120))
     run.go()
     late = [at for at in run.server.arrivals if at >= 240]
     assert len(late) >= 0.95 * 4 * LIMIT
@@ -188,7 +188,7 @@ def test_when_another_integration_stops_its_share_is_taken_up() -> None:
 
 def test_a_smaller_limit_than_was_set_is_learned() -> None:
     """Where Loop allows less than the setting says, what it says is left is heeded."""
-    run = Run(Server(limit=120), (0.6, 0.6))
+    run = Workers(CountedKey(limit=120), (0.6, 0.6))
     run.go()
     assert not run.server.refused
 

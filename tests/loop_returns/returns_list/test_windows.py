@@ -21,7 +21,7 @@ START = 1_700_000_000
 
 
 @dataclass(frozen=True)
-class Return:
+class Dated:
     id: int
     state: str
     second: int
@@ -31,7 +31,7 @@ class Return:
 class FakeList:
     """Loop's list of returns in each way that its documentation leaves open."""
 
-    returns: tuple[Return, ...]
+    returns: tuple[Dated, ...]
     page_size: int
     order: str = "newest"
     since_included: bool = True
@@ -39,7 +39,7 @@ class FakeList:
     readable_cursor: bool = True
     unnamed: tuple[str, ...] = UNNAMED
 
-    def answer(self, window: Window) -> tuple[list[Return], Seen]:
+    def answer(self, window: Window) -> tuple[list[Dated], Seen]:
         assert window.until - window.since <= 120 * DAY, "Loop refuses more than 120 days"
         states = (window.state,) if window.state else self.unnamed
         rows = [
@@ -69,7 +69,7 @@ class FakeList:
 
 def read(
     fake: FakeList, wanted: Span, states: tuple[str, ...] = STATES, limit: int = 3000
-) -> Iterator[tuple[Window, list[Return], Proof]]:
+) -> Iterator[tuple[Window, list[Dated], Proof]]:
     """Read one window after another; yield what each proved."""
     windows = Windows(dict.fromkeys(states, Spans([wanted])), page_size=fake.page_size)
     for _ in range(limit):
@@ -89,7 +89,7 @@ def lists(draw: st.DrawFn) -> tuple[FakeList, Span]:
         st.lists(st.one_of(st.sampled_from(crowded), st.integers(-2, length + 2)), max_size=60)
     )
     returns = tuple(
-        Return(number, draw(st.sampled_from(STATES)), START + second)
+        Dated(number, draw(st.sampled_from(STATES)), START + second)
         for number, second in enumerate(seconds)
     )
     fake = FakeList(
@@ -143,8 +143,8 @@ def test_a_second_with_more_returns_than_a_page_is_read_whole(
     order: str, since_included: bool, until_included: bool
 ) -> None:
     """3,000 returns stamped in one second are all read, in a handful of extra requests."""
-    crowd = [Return(n, STATES[n % 5], START + 5 * DAY) for n in range(3000)]
-    others = [Return(5000 + n, STATES[n % 5], START + n * 600) for n in range(1500)]
+    crowd = [Dated(n, STATES[n % 5], START + 5 * DAY) for n in range(3000)]
+    others = [Dated(5000 + n, STATES[n % 5], START + n * 600) for n in range(1500)]
     fake = FakeList((*crowd, *others), 750, order, since_included, until_included)
     wanted = Span(START, START + 11 * DAY)
     answers = list(read(fake, wanted))
@@ -158,7 +158,7 @@ def test_quiet_years_cost_a_window_in_119_days_and_three_passes() -> None:
     """Four empty years are read in as few windows as Loop's 120 days allow."""
     wanted = Span(START, START + 4 * 365 * DAY)
     fake = FakeList(
-        (Return(1, "open", START), Return(2, "closed", START), Return(3, "expired", START)), 750
+        (Dated(1, "open", START), Dated(2, "closed", START), Dated(3, "expired", START)), 750
     )
     answers = list(read(fake, wanted))
     assert len(answers) == 3 * -(-wanted.length // LONGEST)
@@ -173,7 +173,7 @@ def test_a_quiet_hour_costs_one_request_a_state() -> None:
 def test_a_state_that_unnamed_answers_never_show_is_asked_for_by_name() -> None:
     """Should Loop leave out expired returns too, they are read all the same."""
     fake = FakeList(
-        tuple(Return(n, STATES[n % 5], START + n * DAY) for n in range(300)),
+        tuple(Dated(n, STATES[n % 5], START + n * DAY) for n in range(300)),
         750,
         unnamed=("open", "closed"),
     )
@@ -194,7 +194,7 @@ def test_the_same_list_is_read_by_the_same_windows(case: tuple[FakeList, Span]) 
 def test_an_unpaged_answer_that_loop_cuts_loses_nothing(cap: int) -> None:
     """A round number of rows is not believed: the stretch is asked for in halves."""
     many = FakeList(
-        tuple(Return(n, "open", START + n % 40 * 3600) for n in range(4000)), page_size=750
+        tuple(Dated(n, "open", START + n % 40 * 3600) for n in range(4000)), page_size=750
     )
     out: set[int] = set()
     windows = Windows(dict.fromkeys(STATES, Spans([Span(START, START + 40 * DAY)])), page_size=750)
@@ -210,7 +210,7 @@ def test_an_unpaged_answer_that_loop_cuts_loses_nothing(cap: int) -> None:
 
 def test_a_crowd_that_an_unpaged_answer_cuts_is_an_error() -> None:
     """A page has shown more returns in one second than the answer for that second alone."""
-    crowd = FakeList(tuple(Return(n, "open", START + 50) for n in range(1550)), page_size=750)
+    crowd = FakeList(tuple(Dated(n, "open", START + 50) for n in range(1550)), page_size=750)
     windows = Windows(dict.fromkeys(STATES, Spans([Span(START, START + 90)])), page_size=750)
 
     def read_all() -> None:

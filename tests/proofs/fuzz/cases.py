@@ -48,7 +48,7 @@ _NOT_FOUND = re.compile(rb"not[ _]found|no cart found", re.IGNORECASE)
 
 
 @dataclass
-class Outcome:
+class Judgement:
     """What came of a case; `fault` says what is wrong with it, if anything is."""
 
     kind: str
@@ -116,7 +116,7 @@ class Fuzz:
             self._honest[stream] = self.client.requests, self._delivered(stream)
         return self._honest[stream]
 
-    def case(self, seed: int) -> tuple[Outcome, Spoiler]:
+    def case(self, seed: int) -> tuple[Judgement, Spoiler]:
         """Read a stream with one answer spoilt."""
         random = Random(seed)
         stream = random.choice(STREAMS)
@@ -131,7 +131,7 @@ class Fuzz:
         except Exception as error:  # noqa: BLE001  that is what is being looked for
             last = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{last.filename.rpartition('/')[2]}:{last.lineno}"
-            outcome = Outcome("traceback", f"{type(error).__name__}: {error} at {where}"[:300])
+            outcome = Judgement("traceback", f"{type(error).__name__}: {error} at {where}"[:300])
         else:
             outcome = self._judge(stream)
         if outcome.fault:
@@ -157,21 +157,21 @@ class Fuzz:
         rows = versions[max(versions, key=lambda v: v or 0)] if versions else []
         return [leaves(row) for row in rows]
 
-    def _told(self, error: LoopReturnsError) -> Outcome:
+    def _told(self, error: LoopReturnsError) -> Judgement:
         message = str(error)
         fault = ""
         if "\n" in message or len(message) > 700:
             fault = f"not one short line: {message[:200]!r}"
         elif "@example" in message or KEY in message:
             fault = f"shows too much: {message[:200]!r}"
-        return Outcome(f"told: {type(error).__name__}", fault)
+        return Judgement(f"told: {type(error).__name__}", fault)
 
-    def _judge(self, stream: str) -> Outcome:  # noqa: PLR0911  one a verdict
+    def _judge(self, stream: str) -> Judgement:  # noqa: PLR0911  one a verdict
         """A run that succeeded: is all there that was in the answer?"""
         if self.client.spoilt is None:
-            return Outcome("not spoilt, as the answer was an error already")
+            return Judgement("not spoilt, as the answer was an error already")
         if torn := self._torn(stream):
-            return Outcome("wrong", torn)
+            return Judgement("wrong", torn)
         path, body = self.client.spoilt
         found = contents(body, path)
         out = self._delivered(stream)
@@ -180,12 +180,12 @@ class Fuzz:
         if isinstance(found, str):
             # It may have been asked for again, or mean that one cart is gone.
             if whole:
-                return Outcome("right: asked again")
+                return Judgement("right: asked again")
             if path.startswith("/cart/") and found == "an error" and _NOT_FOUND.search(body):
-                return Outcome("right: a cart that is gone")
-            return Outcome("wrong", f"{found}, but the run succeeded without it")
+                return Judgement("right: a cart that is gone")
+            return Judgement("wrong", f"{found}, but the run succeeded without it")
         if whole:
-            return Outcome("right: as the account is")
+            return Judgement("right: as the account is")
         if not self._is_own(stream, path):
             lost = [
                 one
@@ -195,8 +195,8 @@ class Fuzz:
                 if not any(f"/{one}/" in asked for asked in self.client.asked)
             ]
             if lost and not found.more:
-                return Outcome("wrong", f"never asked for {lost}")
-            return Outcome("right: what was listed was asked for")
+                return Judgement("wrong", f"never asked for {lost}")
+            return Judgement("right: what was listed was asked for")
         rows = [leaves(row) for row in found.rows]
         if (
             found.more
@@ -205,8 +205,10 @@ class Fuzz:
         lost_rows = [row for row in rows if not any(row <= got for got in out)]
         if lost_rows:
             missing = min((lost_rows[0] - got for got in out), key=len, default=lost_rows[0])
-            return Outcome("wrong", f"{len(lost_rows)} rows lost, such as one with {missing}"[:300])
-        return Outcome("right: as the answer was")
+            return Judgement(
+                "wrong", f"{len(lost_rows)} rows lost, such as one with {missing}"[:300]
+            )
+        return Judgement("right: as the answer was")
 
     def _is_own(self, stream: str, path: str) -> bool:
         """Whether the rows of an answer are the stream's, rather than what to ask for."""

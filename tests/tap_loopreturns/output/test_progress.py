@@ -10,19 +10,10 @@ import pytest
 from loop_returns.times import DAY
 from mock_loop import Loop
 from tap_loopreturns.output.progress import Progress, stretch
+from tests.clocks import Clock
 from tests.running import run_tap, settings
 
 log = logging.getLogger("test-progress")
-
-
-class Clock:
-    """A clock that stands still until it is told."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

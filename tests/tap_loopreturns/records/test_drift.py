@@ -16,12 +16,12 @@ from tap_loopreturns.records import schemas
 from tap_loopreturns.records.cleaner import Cleaner
 from tap_loopreturns.records.objects import Rules
 from tap_loopreturns.records.privacy import Privacy
-from tests.tap_loopreturns.records.test_cleaner import (
+from tests.tap_loopreturns.records.rows import (
     DATES,
     KEYS,
     NAMES,
     VALIDATORS,
-    Rows,
+    RandomRows,
     clean,
     cleaner,
     found_at,
@@ -37,7 +37,7 @@ SPOILT: tuple[Any, ...] = (
 )
 
 
-def spoil(rows: Rows, row: Any) -> None:
+def spoil(rows: RandomRows, row: Any) -> None:
     """Put a value of another shape at a random place."""
     holder = row
     while True:
@@ -55,7 +55,7 @@ def spoil(rows: Rows, row: Any) -> None:
 @given(seed=st.integers(0, 2**32))
 def test_any_value_anywhere_is_kept(stream: str, seed: int) -> None:
     """A record as its schema says, with all of the row in it; only keys and dates may refuse."""
-    rows = Rows(seed)
+    rows = RandomRows(seed)
     row = rows.row(stream)
     for _ in range(rows.random.randrange(1, 4)):
         spoil(rows, row)
@@ -140,7 +140,7 @@ def test_keys_and_replication_keys_stay_fatal(stream: str) -> None:
 @given(seed=st.integers(0, 2**32))
 def test_strictly_a_value_of_another_shape_is_refused(stream: str, seed: int) -> None:
     """Strict and not: the same record, or one refuses what the other counts."""
-    rows = Rows(seed)
+    rows = RandomRows(seed)
     row = rows.row(stream)
     if rows.chance(0.7):
         spoil(rows, row)

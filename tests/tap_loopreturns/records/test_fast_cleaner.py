@@ -17,7 +17,7 @@ from tap_loopreturns.records import schemas
 from tap_loopreturns.records.cleaner import Cleaner
 from tap_loopreturns.records.fast_cleaner import FastCleaner, as_dict
 from tap_loopreturns.records.objects import Rules
-from tests.tap_loopreturns.records.test_cleaner import Rows
+from tests.tap_loopreturns.records.rows import RandomRows
 
 SCHEMA = schemas.load("returns")
 FAST = FastCleaner(SCHEMA, ("id",))
@@ -64,7 +64,7 @@ def agree(row: dict[str, Any]) -> bool:
 @given(seed=st.integers(0, 2**32))
 def test_a_quick_record_is_the_careful_one(seed: int) -> None:
     """Whatever the row, both ways make the same of it, or the quick one gives it up."""
-    agree(Rows(seed).row("returns"))
+    agree(RandomRows(seed).row("returns"))
 
 
 @settings(max_examples=600, deadline=None)
@@ -73,7 +73,7 @@ def test_a_quick_record_is_the_careful_one_where_any_value_is_odd(
     seed: int, data: st.DataObject
 ) -> None:
     """Another type or spelling at any place is understood alike, or given up."""
-    row = Rows(seed, plain=True).row("returns")
+    row = RandomRows(seed, plain=True).row("returns")
     places = [(row, name) for name in row]
     places += [(part, name) for part in nested(row) for name in part]
     holder, name = data.draw(st.sampled_from(places))

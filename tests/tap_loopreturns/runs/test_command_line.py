@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mock_loop import ALL_SCOPES, Loop
+from mock_loop import Loop
 from tap_loopreturns.streams import STREAMS
 from tests.running import settings
 
@@ -120,21 +120,6 @@ def test_a_wrong_key_is_one_line_and_exit_code_3(config: Path, loop: Loop) -> No
     assert "'api_key' is wrong" in critical[0]
     assert "test-key" not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_test_prints_a_line_for_each_stream(config: Path, loop: Loop) -> None:
-    """--test says of each stream whether it is readable, or which scope to add."""
-    done = tap("--config", str(config), "--test")
-    assert done.returncode == 0, done.stderr
-    lines = {f"{s.name}: readable" for s in STREAMS} - {"carts: readable"}
-    lines |= {"carts: nothing to ask, cart_tokens is empty"}
-    assert sorted(done.stdout.splitlines()) == sorted(lines)
-    loop.scopes = ALL_SCOPES - {"Orders", "Developer Tools"}
-    done = tap("--config", str(config), "--test")
-    assert done.returncode == 3
-    assert "webhooks: not readable, add the scope 'Developer Tools' to the key" in done.stdout
-    assert "allowlist_items: not readable, add the scope 'Orders' to the key" in done.stdout
-    assert "returns: readable" in done.stdout
 
 
 def test_a_catalog_and_a_state_can_be_given(config: Path, tmp_path: Path) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-
 import pytest
 
-from mock_loop import Loop, Quirks, Shop, serve
-from tap_loopreturns.tap import TapLoopReturns
+from mock_loop import Quirks, Shop, serve
 from tests.proofs import chaos, ties
 from tests.proofs.running import without_waiting
 from tests.proofs.warehouse import Warehouse, missing_returns
@@ -42,55 +39,3 @@ def test_a_named_answer_proves_nothing_of_unnamed_ones(unnamed: tuple[str, ...])
     warehouse = Warehouse()
     warehouse.load([*later.lines, *earlier.lines])
     assert missing_returns(shop, warehouse) == []
-
-
-def test_a_page_kept_from_the_start_of_a_long_run_is_asked_for_again(
-    loop: Loop, shop: Shop
-) -> None:
-    """Beside later pages of a list that has changed meanwhile, it would hide a row."""
-    allowlist = shop.table("allowlists")
-    hours = [0]
-
-    def prepare(tap: TapLoopReturns) -> None:
-        without_waiting()(tap)
-        tap.run.client._clock = lambda: hours[0] * 3600.0
-
-    def change(_number: int, _shop: Shop) -> None:
-        probed = any(request.path.endswith("/allowlists") for request in loop.requests)
-        if probed and low in allowlist:
-            hours[0] += 1  # in which other streams were read
-            del allowlist[low]
-            allowlist[high + 1] = allowlist[high] | {"id": high + 1}
-
-    for number in range(40):
-        allowlist[900_000 + number] = {"id": 900_000 + number, "type": "email", "value": "x@y.z"}
-    low, high = min(allowlist), max(allowlist)
-    loop.hook = change
-    run = run_tap(
-        settings(loop), select=["advanced_shipping_notices", "allowlist_items"], prepare=prepare
-    )
-    assert {row["id"] for row in run.records("allowlist_items")} >= {str(one) for one in allowlist}
-
-
-def test_rows_outside_of_their_window_are_kept_and_told(
-    loop: Loop, shop: Shop, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Should Loop filter by another column, nothing it sends is dropped, and the log says so."""
-    stray = next(found for found in shop.book if found.state == "open")
-    shop.garble_return(stray, updated_at="2022-02-02T00:00:00.000Z")
-    with caplog.at_level(logging.WARNING):
-        run = run_tap(settings(loop, start_date="2025-12-01"), prepare=without_waiting())
-    assert stray.id in {row["id"] for row in run.records("returns")}
-    told = [r.getMessage() for r in caplog.records if "when asked for" in r.getMessage()]
-    assert len(told) == 1
-    assert stray.id in told[0]
-
-
-def test_each_stream_says_what_it_read(loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
-    """One line with rows, distinct ids, requests, windows and states."""
-    with caplog.at_level(logging.INFO):
-        run_tap(settings(loop), select=["returns", "webhooks"], prepare=without_waiting())
-    (line,) = [r.getMessage() for r in caplog.records if "returns: done" in r.getMessage()]
-    assert "300 rows, 300 ids" in line
-    assert "windows of open, closed, cancelled, expired, review returns" in line
-    assert "requests" in line

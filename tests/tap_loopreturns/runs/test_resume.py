@@ -13,7 +13,7 @@ from tap_loopreturns.tap import TapLoopReturns
 from tests.proofs import crash
 from tests.proofs.running import without_waiting
 from tests.proofs.warehouse import Warehouse, missing_returns
-from tests.running import Run, run_tap, settings
+from tests.running import Output, run_tap, settings
 
 RETURNS = ("returns", "return_line_items", "return_exchanges", "return_labels")
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -28,7 +28,7 @@ def run_at(
     cut: int | None = None,
     select: tuple[str, ...] = ("returns",),
     **given: Any,
-) -> Run:
+) -> Output:
     """Run as if it were `now`, resume from the warehouse's STATE, and load what came through."""
 
     def prepare(tap: TapLoopReturns) -> None:

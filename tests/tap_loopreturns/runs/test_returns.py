@@ -10,18 +10,10 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from mock_loop import Loop, Quirks, Shop
 from tap_loopreturns.records import schemas
-from tests.running import Run, run_tap, settings
-from tests.truth import differences
+from tests.running import run_tap, settings
+from tests.truth import differences, states_in, states_of
 
 FAMILY = ("returns", "return_line_items", "return_exchanges", "return_labels")
-
-
-def states_of(run: Run) -> dict[str, str]:
-    return {record["id"]: record["state"] for record in run.records("returns")}
-
-
-def states_in(shop: Shop) -> dict[str, str]:
-    return {name: row["state"] for name, row in shop.returns.items()}
 
 
 @pytest.mark.parametrize("stream", FAMILY)
@@ -75,16 +67,6 @@ def test_an_earlier_start_date_reads_just_the_stretch_before(loop: Loop, shop: S
     second = run_tap(settings(loop, start_date="2026-01-01", lookback_hours=0), state=first.state)
     assert states_of(first) | states_of(second) == states_in(shop)
     assert not set(states_of(first)) & set(states_of(second))
-
-
-def test_a_stream_that_is_selected_later_is_read_from_the_start(loop: Loop, shop: Shop) -> None:
-    """Line items selected after returns have been read come all, and returns are not read again."""
-    first = run_tap(settings(loop))
-    second = run_tap(
-        settings(loop, lookback_hours=0), select=["returns", "return_line_items"], state=first.state
-    )
-    assert not differences(shop, second, "return_line_items")
-    assert not second.records("returns")
 
 
 def test_a_history_split_between_workers_is_read_once(loop: Loop, shop: Shop) -> None:
@@ -147,64 +129,3 @@ def test_the_output_is_the_same_with_any_concurrency(loop: Loop) -> None:
         for workers in (1, 16)
     )
     assert alone == together
-
-
-def test_the_decimals_of_a_schema_say_their_size(loop: Loop) -> None:
-    """Precision and scale reach the target, nested ones too; Snowflake drops cents without."""
-    run = run_tap(settings(loop))
-    schema = next(m["schema"] for m in run.messages if m["type"] == "SCHEMA")
-    price = schema["properties"]["line_items"]["items"]["properties"]["price"]
-    for node in (schema["properties"]["total"], price):
-        assert (node["format"], node["precision"], node["scale"]) == ("x-singer.decimal", 38, 9)
-
-
-def test_deselected_fields_and_stream_maps_are_heeded(loop: Loop) -> None:
-    """A field that is not selected is not written, and a stream map does its work."""
-    config = settings(loop, stream_maps={"returns": {"total_text": "total", "__alias__": "r"}})
-    assert all("total_text" in record for record in run_tap(config).records("r"))
-    catalog = {
-        "streams": [
-            {
-                "tap_stream_id": "returns",
-                "schema": schemas.load("returns"),
-                "key_properties": ["id"],
-                "metadata": [
-                    {"breadcrumb": [], "metadata": {"selected": True}},
-                    {"breadcrumb": ["properties", "customer"], "metadata": {"selected": False}},
-                ],
-            }
-        ]
-    }
-    records = run_tap(settings(loop), catalog=catalog).records("returns")
-    assert records
-    assert all("customer" not in record and "total" in record for record in records)
-
-
-def test_a_clock_ahead_of_loops_marks_no_time_as_read_that_is_yet_to_come(
-    loop: Loop, shop: Shop
-) -> None:
-    """Three hours ahead, run after run, each return still lands."""
-    hours = 3 * 3600
-    loop.quirks = Quirks(requests_per_minute=None, date_header_offset=-hours)
-    shop.advance(seconds=-hours - 10)
-    first = run_tap(settings(loop))
-    changed = shop.change(20, seed=5)
-    shop.advance(seconds=2 * 3600)
-    loop.quirks = Quirks(requests_per_minute=None)
-    second = run_tap(settings(loop), state=first.state)
-    assert changed <= {record["id"] for record in second.records("returns")}
-    assert states_of(first) | states_of(second) == states_in(shop)
-
-
-def test_entries_that_share_their_key_are_both_sent_and_told(
-    loop: Loop, shop: Shop, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Where a table can keep one of them alone, a line says so."""
-    name, row = next((n, r) for n, r in shop.returns.items() if r["line_items"])
-    twin = {**row["line_items"][0], "title": "twin"}
-    shop.advance(seconds=-5)
-    shop.edit_return(name, line_items=[*row["line_items"], twin])
-    run = run_tap(settings(loop), select=["return_line_items"])
-    mine = [one for one in run.records("return_line_items") if one["return_id"] == name]
-    assert len(mine) == len(row["line_items"]) + 1
-    assert "two entries with the same 'line_item_id'" in caplog.text

@@ -8,22 +8,17 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from loop_returns.errors import AccessError
-from mock_loop import ALL_SCOPES, Faults, Loop, Shop
+from mock_loop import Loop, Shop
 from tap_loopreturns.streams import STREAMS
-from tap_loopreturns.tap import TapLoopReturns
-from tests.running import Run, run_tap, settings
+from tests.running import Output, run_tap, settings
 from tests.truth import KEYS, differences
 
 HASH_KEY = "a key that nobody guesses"
 
 
-@pytest.fixture
-def everything(loop: Loop, shop: Shop) -> dict[str, Any]:
-    return settings(loop, cart_tokens=list(shop.carts))
-
-
-def loaded(*runs: Run, stream: str, keys: tuple[str, ...]) -> dict[tuple[str, ...], dict[str, Any]]:
+def loaded(
+    *runs: Output, stream: str, keys: tuple[str, ...]
+) -> dict[tuple[str, ...], dict[str, Any]]:
     """What a target holds after these runs: upserts by key, and full tables by version."""
     table: dict[tuple[str, ...], tuple[int | None, dict[str, Any]]] = {}
     for run in runs:
@@ -71,7 +66,7 @@ def test_a_second_run_after_changes_and_deletions_equals_the_account(
         if stream in {"return_line_items", "return_exchanges", "return_labels", "return_notes"}:
             continue  # entries that left their return stay, see README
         landed = loaded(first, second, stream=stream, keys=keys)
-        both = Run(
+        both = Output(
             [
                 json.dumps({"type": "RECORD", "stream": stream, "record": record})
                 for record in landed.values()
@@ -81,81 +76,6 @@ def test_a_second_run_after_changes_and_deletions_equals_the_account(
         if stream == "advanced_shipping_notices":  # a unit that left its return leaves no trace
             found = [line for line in found if not line.startswith("too much")]
         assert not found, stream
-
-
-def test_a_list_that_fails_midway_activates_no_version(loop: Loop) -> None:
-    """ACTIVATE_VERSION comes after a complete read only, so that a failure removes no rows."""
-    loop.faults = Faults.script([None, "missing-key"])
-    run = run_tap(settings(loop), select=["allowlist_items"], fails=True)
-    assert run.records("allowlist_items")
-    assert "ACTIVATE_VERSION" not in {message["type"] for message in run.messages}
-
-
-def test_a_return_without_notes_is_no_error(everything: dict[str, Any], shop: Shop) -> None:
-    """Loop answers 422 and `false`; the stream goes on."""
-    run = run_tap(everything, select=["return_notes"])
-    assert 0 < len({note["return_id"] for note in run.records("return_notes")}) < len(shop.returns)
-
-
-def test_streams_of_one_request_a_return_ask_for_those_that_changed(
-    everything: dict[str, Any], loop: Loop, shop: Shop
-) -> None:
-    """The second run of return_details asks for the changed returns, and no others."""
-    first = run_tap(everything, select=["return_details"])
-    shop.advance(seconds=-5)
-    changed = shop.change(20, seed=9)
-    loop.clear_requests()
-    second = run_tap(everything, select=["return_details"], state=first.state)
-    asked = [r.query["return_id"] for r in loop.requests if r.path.endswith("/details")]
-    assert (
-        sorted(asked)
-        == sorted(changed)
-        == sorted(r["id"] for r in second.records("return_details"))
-    )
-
-
-def test_missing_scopes_stop_the_run_before_anything_is_read(loop: Loop) -> None:
-    """All scopes that are missing are named at once, and no record is written."""
-    loop.scopes = ALL_SCOPES - {"Orders", "Destinations (Read)"}
-    run = run_tap(settings(loop), select=None, fails=True)
-    assert isinstance(run.error, AccessError)
-    assert "'Orders' for allowlist_items, blocklist_items" in str(run.error)
-    assert "'Destinations (Read)' for destinations" in str(run.error)
-    assert not run.streams
-
-
-def test_missing_scopes_can_be_skipped(loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
-    """With on_missing_scope: skip the others are delivered, with one warning for each skipped."""
-    loop.scopes = ALL_SCOPES - {"Orders", "Destinations (Read)"}
-    run = run_tap(settings(loop, on_missing_scope="skip"), select=None)
-    left_out = {"allowlist_items", "blocklist_items", "destinations"}
-    default = {stream.name for stream in STREAMS if stream.selected_by_default}
-    assert run.streams == default - left_out - {"carts"}
-    warnings = [record.message for record in caplog.records if "skipped" in record.message]
-    assert sorted(line.split(":")[0] for line in warnings) == sorted(left_out)
-
-
-@pytest.mark.parametrize("select", [None, ["returns", "carts"], ["webhooks"]])
-def test_a_key_that_may_read_nothing_cannot_be_skipped(
-    loop: Loop, select: list[str] | None
-) -> None:
-    """A wrong or revoked key ends the run with exit code 3, with on_missing_scope: skip too."""
-    loop.key = "another-key"
-    config = {**settings(loop, on_missing_scope="skip"), "api_key": "revoked"}
-    run = run_tap(config, select=select, fails=True)
-    assert isinstance(run.error, AccessError)
-    assert run.error.exit_code == 3
-    assert "refuses the key for each of the selected streams" in str(run.error)
-    assert "on_missing_scope" not in str(run.error)
-    assert not [message for message in run.messages if message["type"] == "RECORD"]
-
-
-def test_carts_without_tokens_need_no_scope(loop: Loop) -> None:
-    """Where there is nothing to ask, nothing is refused."""
-    loop.scopes = frozenset()
-    run = run_tap(settings(loop), select=["carts"])
-    assert not loop.requests
-    assert not run.streams
 
 
 @pytest.mark.parametrize("mode", ["hash", "drop"])
@@ -208,20 +128,3 @@ def _texts(value: Any) -> set[str]:
     if isinstance(value, list):
         return {text for item in value for text in _texts(item)}
     return {value} if isinstance(value, str) else set()
-
-
-def test_the_names_of_streams_are_those_of_the_catalog() -> None:
-    """Discovery lists all streams, each with title and descriptions, without key or network."""
-    catalog = TapLoopReturns(validate_config=False).catalog_dict
-    assert {entry["tap_stream_id"] for entry in catalog["streams"]} == {s.name for s in STREAMS}
-
-
-def test_jobs_of_an_import_without_ids_are_told_apart_by_their_place(
-    everything: dict[str, Any], loop: Loop
-) -> None:
-    """What is in a job is not documented; none of it is lost, and none overwrites another."""
-    body = b'{"bulk_operation_jobs":[{"line":7},{"id":null,"line":9}],"next_page_url":null}'
-    loop.faults = Faults.script([body], on="/jobs")
-    run = run_tap(everything, select=["bulk_operation_jobs"])
-    first = [one for one in run.records("bulk_operation_jobs") if one["bulk_operation_id"] == "1"]
-    assert [(one["id"], one["additional_fields"]["/line"]) for one in first] == [("1", 7), ("2", 9)]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import sqlite3
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from mock_loop import ALL_SCOPES, Faults, Shop, serve
 from tests.acting import Desk, messages, returns
@@ -40,23 +37,6 @@ def test_an_account_that_cannot_be_reached_ends_the_run(desk: Desk) -> None:
     assert (ran.exit_code, ran.state) == (UNAVAILABLE, [])
 
 
-def test_outcomes_are_singer_messages_or_bare_rows(desk: Desk) -> None:
-    """Either format holds the same records, which fit the schema that is sent with them."""
-    given = messages({"return_actions": [flag("1"), flag("3")], "blocklist_items": [
-        {"type": "email", "value": "who@shop.example"}]})  # fmt: skip
-    ran = desk.run(given, **APPLY)
-    lines = (desk.folder / "outcomes.jsonl").read_text().splitlines()
-    schema = json.loads(lines[0])
-    assert (schema["type"], schema["key_properties"]) == ("SCHEMA", ["stream", "action_id"])
-    for record in ran.outcomes:
-        Draft202012Validator(schema["schema"]).validate(record)
-        assert set(record) == set(schema["schema"]["properties"])
-    again = desk.run(given, **APPLY, outcomes_format="jsonl").outcomes
-    # What is refused by rule is judged anew, and settled at its own time.
-    timeless = [[{**record, "settled_at": None} for record in run] for run in (ran.outcomes, again)]
-    assert timeless[0] == timeless[1]
-
-
 def test_neither_key_nor_personal_data_is_told(
     desk: Desk, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -69,20 +49,3 @@ def test_neither_key_nor_personal_data_is_told(
     told = caplog.text + "".join(capfd.readouterr())
     assert "who@" not in told
     assert desk.loop.key not in told
-
-
-def test_a_ledger_serves_one_run_and_one_account(desk: Desk, tmp_path: Path) -> None:
-    """A second run at the same time, or another account's address, is turned away."""
-    assert desk.run(returns(flag()), **APPLY).exit_code == 0
-    ledger = tmp_path / "ledger.sqlite"
-    assert ledger.stat().st_mode & 0o077 == 0
-    other = sqlite3.connect(ledger)
-    other.execute("begin exclusive")
-    ran = desk.run(returns(flag()), **APPLY)
-    other.close()
-    assert (ran.exit_code, "in use" in ran.error) == (1, True)
-    ran = desk.run(returns(flag()), **APPLY, api_url="https://api.loopreturns.com")
-    assert (ran.exit_code, "give each account its own" in ran.error) == (1, True)
-    (tmp_path / "ledger.sqlite").write_text("no database, but long enough to be looked at" * 40)
-    ran = desk.run(returns(flag()), **APPLY)
-    assert (ran.exit_code, "'ledger'" in ran.error) == (1, True)

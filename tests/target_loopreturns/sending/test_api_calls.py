@@ -1,82 +1,123 @@
-"""A change is asked for again only where Loop surely has not made it."""
+"""Actions as Loop's API wants them, and Loop's answers as outcomes."""
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from loop_returns.errors import AccessError, LoopUnavailable, UncertainChange, UnexpectedAnswer
-from loop_returns.http.client import Account, Client, Reply
-from loop_returns.http.pacing import Pacer
-from mock_loop import Faults, Loop, Quirks, Shop, serve
+from loop_returns.http.client import Reply
+from mock_loop.errors import ENVELOPES
+from target_loopreturns.actions.action import Action
+from target_loopreturns.sending import api_calls
+from tests.target_loopreturns.acts import act
 
-CANCEL = "/warehouse/return/1/cancel"
-
-
-@pytest.fixture
-def loop() -> Iterator[Loop]:
-    shop = Shop()
-    shop.add_return("1", "open")
-    with serve(shop, quirks=Quirks(requests_per_minute=None)) as running:
-        yield running
+NO_ACCESS = [body for body in ENVELOPES if "Unauth" in str(body)]
+BROKEN = [{"message": "Server Error"}, {"errors": {"message": "x", "code": "UNEXPECTED_ERROR"}}]
+REFUSALS = [body for body in ENVELOPES if body not in (False, *NO_ACCESS, *BROKEN)]
 
 
-def send(url: str, key: str = "test-key", *, patience: float = 5.0) -> Reply:
-    account = Account(url, "2026-10", key, patience=patience, timeout=2)
-    client = Client(account, Pacer(60_000), sleep=lambda _: None)
-    try:
-        return client.send("POST", CANCEL, scope="Returns")
-    finally:
-        client.close()
+@pytest.mark.parametrize("envelope", REFUSALS)
+@pytest.mark.parametrize("status", [200, 400, 403, 404, 409, 422])
+def test_every_refusal_is_an_outcome_with_loops_words(envelope: Any, status: int) -> None:
+    """Each error body of the reference, under each status that refusals come with."""
+    outcome = api_calls.outcome(act(action="cancel"), Reply(status, envelope))
+    assert outcome is not None
+    assert (outcome.result, outcome.status) == ("refused", status)
+    assert outcome.final
+    assert outcome.reason not in ("", "no reason given")
 
 
-def test_a_change_is_sent_once_and_its_answer_returned(loop: Loop) -> None:
-    """Done, or refused under HTTP 200: both are answers."""
-    assert send(loop.url) == Reply(200, True)
-    again = send(loop.url)
-    assert (again.status, set(again.body)) == (200, {"errors"})
-    assert len(loop.requests) == 2
+@pytest.mark.parametrize("envelope", NO_ACCESS)
+@pytest.mark.parametrize("status", [200, 400, 403, 404, 409, 422])
+def test_trouble_with_the_key_is_no_refusal(envelope: Any, status: int) -> None:
+    """Whatever its status, it says nothing about the action: the next run asks again."""
+    outcome = api_calls.outcome(act(action="cancel"), Reply(status, envelope))
+    assert outcome is not None
+    assert (outcome.result, outcome.final) == ("failed", False)
 
 
-def test_429_is_waited_out(loop: Loop) -> None:
-    """Loop refused to look at it, so that asking again is safe."""
-    loop.faults = Faults.script(["429", "429-retry-after"])
-    assert send(loop.url) == Reply(200, True)
-    assert len(loop.requests) == 3
+@pytest.mark.parametrize("envelope", BROKEN)
+@pytest.mark.parametrize("status", [200, 400, 404, 409, 422])
+def test_a_server_that_broke_does_not_say_whether_it_did_it(envelope: Any, status: int) -> None:
+    """It may have broken before the change or after it: a look tells."""
+    assert api_calls.outcome(act(action="cancel"), Reply(status, envelope)) is None
 
 
+@pytest.mark.parametrize("name", ["cancel", "process", "note"])
 @pytest.mark.parametrize(
-    "fault",
-    ["500", "502", "503", "524-html", "close", "reset", "acted-close", "acted-500",
-     "truncate", "stall", "html-200", "bad-gzip"],
-)  # fmt: skip
-def test_whatever_breaks_after_it_was_sent_is_uncertain_and_not_repeated(
-    loop: Loop, fault: str
+    ("status", "body"),
+    [
+        (404, None),
+        (404, {"message": "The route api/x could not be found."}),
+        (405, None),
+        (405, {"message": "The method is not supported for this route."}),
+        (410, {"errors": [{"message": "Gone."}]}),
+        (413, None),
+        (422, None),
+        (451, None),
+    ],
+)
+def test_what_is_not_loops_word_on_an_action_is_no_refusal(
+    name: str, status: int, body: Any
 ) -> None:
-    """One request, and an error of its own."""
-    loop.faults = Faults.script([fault], stall_seconds=4)
-    if fault == "bad-gzip":
-        loop.shop.move_return("1", "closed")  # a body that is worth compressing
-    with pytest.raises(UncertainChange):
-        send(loop.url)
-    assert len(loop.requests) == 1
+    """A page of a proxy's, an address that does not exist: not done, and asked for again."""
+    row: dict[str, Any] = {"content": "hello"} if name == "note" else {}
+    outcome = api_calls.outcome(act(action=name, **row), Reply(status, body))
+    assert outcome is not None
+    assert (outcome.result, outcome.final) == ("failed", False)
+    assert str(status) in outcome.reason
 
 
-def test_without_a_connection_it_was_not_sent() -> None:
-    """Nobody listens: repeated while patience lasts, then the usual error."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        with pytest.raises(LoopUnavailable, match=f"POST {CANCEL}"):
-            send(f"http://127.0.0.1:{taken.getsockname()[1]}", patience=0)
+HOOK: dict[str, Any] = {"topic": "label", "trigger": "label.created", "url": "https://a.example"}
+PLACE: dict[str, Any] = {"name": "B", "type": "donate", "address": {"city": "Reno"}}
+MADE: list[tuple[Action, int, Any]] = [
+    (act(action="cancel"), 200, True),
+    (act(action="note", content="hello"), 200, True),
+    (act(action="remove_line_items", line_item_ids=["1"]), 200, True),
+    (act("fraud_reports", return_id="7", category="item-is-worn"), 201, {"id": 1}),
+    (act("allowlist_items", type="order", value="#1"), 201, {"id": 1}),
+    (act("blocklist_items", type="order", value="#1"), 200, {"id": 1}),
+    (act("allowlist_items", action="delete", id=1), 204, None),
+    (act("blocklist_items", action="delete", id=1), 200, True),
+    (act("destinations", action="create", **PLACE), 200, {"destination": {"id": 1}}),
+    (act("destinations", action="update", id=1, name="C"), 200, {"id": 1}),
+    (act("destinations", action="delete", id=1), 200, "Success"),
+    (act("webhooks", action="create", **HOOK), 201, {"id": 1}),
+    (act("webhooks", action="update", id=1, status="active"), 204, None),
+    (act("webhooks", action="delete", id=1), 204, None),
+    (act("carts", action="create", cart=[1]), 200, {"token": "t", "data": {}}),
+    (act("carts", action="update", token="t", cart=[1]), 200, {"updated": True, "data": {}}),
+    (act("carts", action="delete", token="t"), 200, True),
+]
 
 
-def test_a_wrong_key_and_a_redirect_are_errors(loop: Loop) -> None:
-    """401 names the scope; another address is never followed with the key."""
-    with pytest.raises(AccessError, match="'Returns'"):
-        send(loop.url, "wrong")
-    loop.faults = Faults.script(["redirect"])
-    with pytest.raises(UnexpectedAnswer, match="redirects"):
-        send(loop.url)
-    assert loop.shop.book["1"].state == "open"
+@pytest.mark.parametrize(("action", "status", "body"), MADE)
+def test_success_has_the_form_that_loop_documents(action: Action, status: int, body: Any) -> None:
+    """That answer is done; `false`, an empty one and others do not say so."""
+    outcome = api_calls.outcome(action, Reply(status, body))
+    assert outcome is not None
+    assert outcome.result == "done"
+    others: list[Any] = [None, False, {}, [], "yes", 0, {"id": None}, {"ok": True}]
+    for other in others:
+        assert api_calls.outcome(action, Reply(200, other)) is None
+
+
+def test_a_change_needs_to_know_its_row() -> None:
+    """An entry without an id is no address: never `/blocklists/None`."""
+    delete = act("blocklist_items", action="delete", type="order", value="#1")
+    with pytest.raises(ValueError, match="which row"):
+        api_calls.request([delete], {"type": "order", "value": "#1"})
+
+
+@pytest.mark.parametrize("body", [None, False, [], "yes", {}])
+def test_an_answer_that_says_nothing_is_looked_into(body: Any) -> None:
+    """Only `true` is a return action that was done."""
+    assert api_calls.outcome(act(action="cancel"), Reply(200, body)) is None
+
+
+def test_processing_is_queued_until_the_return_is_closed() -> None:
+    """Loop's `true` to process means queued, and no more."""
+    outcome = api_calls.outcome(act(action="process"), Reply(200, True))
+    assert outcome is not None
+    assert outcome.result == "queued"

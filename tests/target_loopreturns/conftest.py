@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mock_loop import Shop, serve
-from target_loopreturns.sending import apply
+from target_loopreturns.sending import looking
 from tests.acting import Desk
 from tests.target_loopreturns.runs.rows import FREE
 
@@ -17,7 +17,7 @@ from tests.target_loopreturns.runs.rows import FREE
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """This Loop has nothing under way, so there is nothing to wait for before a look."""
-    monkeypatch.setattr(apply, "_BREATH", 0.0)
+    monkeypatch.setattr(looking, "BREATH", 0.0)
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def shop() -> Shop:
 @pytest.fixture
 def desk(shop: Shop, tmp_path: Path) -> Iterator[Desk]:
     with serve(shop, quirks=FREE) as loop:
-        yield Desk(loop, tmp_path)
+        yield Desk(loop, tmp_path, {"late_seconds": 0})
 
 
 def _items(shop: Shop, own: str) -> list[dict[str, Any]]:

@@ -1,10 +1,13 @@
-"""The key is sent to the configured host alone, and is told nobody."""
+"""Of the client: the key goes to the configured host alone, and an answer is bounded."""
 
 from __future__ import annotations
 
+import gzip
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,14 +15,14 @@ import requests
 
 from loop_returns.errors import LoopReturnsError, LoopUnavailable, UnexpectedAnswer
 from loop_returns.http.client import Client
-from mock_loop import Faults, Shop, serve
+from mock_loop import Faults, Quirks, Shop, serve
+from tests.clocks import Clock
 from tests.loop_returns.http.scripted import (
     DESTINATIONS,
     FREE,
     HEALTHY,
     KEY,
     SCOPE,
-    Clock,
     ask,
     scripted,
 )
@@ -105,3 +108,74 @@ def test_a_certificate_that_is_not_trusted_fails_at_once(
     with pytest.raises(UnexpectedAnswer, match="'api_url'"):
         ask(client)
     assert not clock.pauses
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
+def test_a_redirect_is_refused_and_nothing_is_sent_there(
+    status: int, clients: Callable[..., Client], clock: Clock
+) -> None:
+    """Neither the key nor the request reaches another host."""
+    with scripted(HEALTHY) as elsewhere:
+        location = {"Location": f"{elsewhere.url}/api/2026-10/destinations"}
+        with scripted((status, location, b"")) as loop:
+            with pytest.raises(UnexpectedAnswer, match="redirects"):
+                ask(clients(loop.url))
+            assert len(loop.seen) == 1
+        assert not elsewhere.seen
+    assert not clock.pauses
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_too_large_an_answer_is_refused(
+    compressed: bool, clients: Callable[..., Client], clock: Clock
+) -> None:
+    """Counted as it is unpacked, so that little that swells to much is found out."""
+    body = b"[" + b" " * 3_000_000 + b"]"
+    sent = gzip.compress(body) if compressed else body
+    headers = {"Content-Encoding": "gzip"} if compressed else {}
+    with scripted((200, headers, sent)) as loop:
+        with pytest.raises(UnexpectedAnswer, match="more than 1,000,000 bytes"):
+            ask(clients(loop.url, largest_answer=1_000_000))
+        assert ask(clients(loop.url, largest_answer=3_100_000)) == []
+    assert not clock.pauses
+
+
+def test_an_answer_that_was_asked_for_ahead_is_used_once(clients: Callable[..., Client]) -> None:
+    """The question whether the key may costs no request; later ones are asked anew."""
+    with scripted(HEALTHY) as loop:
+        client = clients(loop.url)
+        client.probe(DESTINATIONS, {"limit": 1}, scope=SCOPE)
+        client.get(DESTINATIONS, {"limit": 2}, scope=SCOPE)
+        client.get(DESTINATIONS, {"limit": 1}, scope=SCOPE)
+        assert len(loop.seen) == 2
+        client.get(DESTINATIONS, {"limit": 1}, scope=SCOPE)
+        assert len(loop.seen) == 3
+
+
+def test_it_knows_how_far_this_clock_is_ahead_of_loops(clients: Callable[..., Client]) -> None:
+    """By the least of what its answers say, since each of them also took its time to come."""
+    with serve(Shop(), key=KEY) as loop:
+        client = clients(loop.url)
+        assert client.ahead == float("inf")
+        for seconds in (10, 400, 100):
+            loop.quirks = Quirks(date_header_offset=-seconds)
+            ask(client)
+    assert 9 <= client.ahead <= 12
+
+
+def test_an_answer_that_never_ends_is_given_up(
+    clients: Callable[..., Client], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten times the timeout, however regularly a byte comes; then it is asked for again."""
+    client = clients("https://loop.example", timeout=1.0, patience=30.0)
+
+    def drip(_: int) -> Iterator[bytes]:
+        while True:
+            clock.now += 0.9  # never long enough for a timeout of its own
+            yield b" "
+
+    answer = SimpleNamespace(status_code=200, headers={}, iter_content=drip)
+    monkeypatch.setattr(client._session, "request", lambda *_, **__: nullcontext(answer))
+    with pytest.raises(LoopUnavailable, match="an answer that does not end"):
+        ask(client)
+    assert client.requests > 1

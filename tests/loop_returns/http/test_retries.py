@@ -1,28 +1,36 @@
-"""What passes is asked again, patiently; what Loop says of waiting is heeded."""
+"""The retry policy: what passes is asked again, patiently; what does not fails at once."""
 
 from __future__ import annotations
 
 import gzip
+import json
 import socket
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+import requests
+from hypothesis import given
+from hypothesis import strategies as st
+from urllib3.exceptions import NewConnectionError
 
-from loop_returns.errors import LoopUnavailable
+from loop_returns.errors import AccessError, LoopRefused, LoopUnavailable, UncertainChange
+from loop_returns.http import retries
 from loop_returns.http.client import Client
+from loop_returns.http.retries import PassingFailure
 from mock_loop import TRANSIENT, Faults, Shop, serve
+from mock_loop.errors import ENVELOPES
+from tests.clocks import Clock
 from tests.loop_returns.http.scripted import (
-    DESTINATIONS,
     FREE,
     HEALTHY,
     KEY,
     SCOPE,
-    Clock,
     Scene,
     ask,
     scripted,
@@ -214,18 +222,6 @@ def test_retry_after_holds_all_threads(clients: Callable[..., Client], clock: Cl
     assert [at >= 1017 for at in sent_at] == [False, True, True]
 
 
-def test_an_answer_that_was_asked_for_ahead_is_used_once(clients: Callable[..., Client]) -> None:
-    """The question whether the key may costs no request; later ones are asked anew."""
-    with scripted(HEALTHY) as loop:
-        client = clients(loop.url)
-        client.probe(DESTINATIONS, {"limit": 1}, scope=SCOPE)
-        client.get(DESTINATIONS, {"limit": 2}, scope=SCOPE)
-        client.get(DESTINATIONS, {"limit": 1}, scope=SCOPE)
-        assert len(loop.seen) == 2
-        client.get(DESTINATIONS, {"limit": 1}, scope=SCOPE)
-        assert len(loop.seen) == 3
-
-
 def test_trouble_is_told_in_one_line_a_half_minute(
     clients: Callable[..., Client], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -235,3 +231,68 @@ def test_trouble_is_told_in_one_line_a_half_minute(
     lines = [record for record in caplog.records if record.name == "tap-loopreturns.loop"]
     assert 2 <= len(lines) <= 6
     assert all("asking again in" in record.getMessage() for record in lines)
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 409, 410, 415, 418, 422, 201, 204])
+@pytest.mark.parametrize("body", [b'{"message": "No.\\nNever."}', b"<html>", b"false"])
+def test_what_asking_again_will_not_mend_fails_at_once(
+    status: int, body: bytes, clients: Callable[..., Client], clock: Clock
+) -> None:
+    """Loop's own words are in the line, the body stays at hand."""
+    with scripted((status, {}, b"" if status == 204 else body)) as loop:
+        with pytest.raises(LoopRefused) as caught:
+            ask(clients(loop.url))
+        assert len(loop.seen) == 1
+    assert not clock.pauses
+    assert caught.value.status == status
+    assert f"({status})" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    if body.startswith(b"{") and status != 204:
+        assert "No. Never." in str(caught.value)
+        assert caught.value.body == {"message": "No.\nNever."}
+    if body == b"false" and status != 204:
+        assert caught.value.body is False
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("which", range(len(ENVELOPES)))
+def test_a_refused_key_names_the_scope_at_once(
+    status: int, which: int, clients: Callable[..., Client], clock: Clock
+) -> None:
+    """Whatever body Loop sends with it."""
+    body = json.dumps(ENVELOPES[which]).encode()
+    with scripted((status, {}, body)) as loop, pytest.raises(AccessError) as caught:
+        ask(clients(loop.url))
+    assert not clock.pauses
+    assert caught.value.scope == SCOPE
+    assert SCOPE in str(caught.value)
+    assert "api_key" in str(caught.value)
+
+
+@given(st.integers(100, 599), st.sampled_from([b"", b"false", b"{}", b"<html>"]))
+def test_a_change_is_repeated_for_429_alone(status: int, body: bytes) -> None:
+    """Whatever else Loop answers: its word, an error, or it is unknown whether it was made."""
+    meaning = retries.refused_change(status, {}, body, "POST /cart", "Carts")
+    assert isinstance(meaning, PassingFailure) == (status == 429)
+    if status >= 500 or (status in retries.PASSING_STATUSES and status != 429):
+        assert isinstance(meaning, UncertainChange)
+    if status < 300 or status in {400, 403, 404, 409, 422}:
+        assert meaning is None
+
+
+def test_a_change_that_was_never_sent_may_be_repeated_and_no_other() -> None:
+    """No connection came about; wherever one did, Loop may have made the change."""
+    refused = NewConnectionError(cast("Any", None), "refused")
+    never = [
+        requests.ConnectTimeout("proxy"),
+        requests.ConnectionError(SimpleNamespace(reason=refused)),
+    ]
+    perhaps: list[requests.RequestException | PassingFailure] = [
+        requests.ReadTimeout("late"),
+        requests.ConnectionError("reset"),
+        requests.exceptions.ChunkedEncodingError("cut"),
+        PassingFailure("an answer that does not end"),
+    ]
+    assert {type(retries.failed_change(error, "POST /cart")) for error in never} == {PassingFailure}
+    for error in perhaps:
+        assert isinstance(retries.failed_change(error, "POST /cart"), UncertainChange)

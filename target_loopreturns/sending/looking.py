@@ -1,0 +1,109 @@
+"""Looking at Loop for what became of requests whose answers were lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime
+
+from loop_returns import times
+from loop_returns.http.client import Client
+from target_loopreturns.actions.action import Action
+from target_loopreturns.actions.outcomes import Outcome
+from target_loopreturns.planning import account_now
+from target_loopreturns.planning.account_now import Present
+from target_loopreturns.sending import lost_answers
+from target_loopreturns.sending.ledger import Entry, Ledger
+from target_loopreturns.sending.lost_answers import Clues, Finding
+from target_loopreturns.settings import TargetSettings
+
+BREATH = 2.0  # seconds for Loop to finish what it is about, before the first look
+
+
+class Looker:
+    """Finds out what became of requests, by the ledger and by what Loop has now."""
+
+    def __init__(
+        self,
+        client: Client,
+        ledger: Ledger,
+        settings: TargetSettings,
+        sleep: Callable[[float], object],
+    ) -> None:
+        self._client = client
+        self._ledger = ledger
+        self._settings = settings
+        self._sleep = sleep
+
+    def breathe(self, entries: Sequence[Entry] = ()) -> None:
+        """Give Loop a moment, if requests are younger than that; none given: just now."""
+        youngest = min((age(entry) for entry in entries), default=0.0)
+        self._sleep(min(BREATH, max(0.0, BREATH - youngest)))
+
+    def like_now(self, action: Action, present: Present) -> frozenset[str] | None:
+        """Loop's ids of the like of what an action would make; None if it makes nothing."""
+        if action.name == "note":
+            rows: Collection[account_now.Listed] = self._notes(action)
+            return lost_answers.like(rows, {"content": action.fields["content"]})
+        if action.name == "create" and action.stream in present.lists:
+            return lost_answers.like(present.lists[action.stream], action.fields)
+        return None
+
+    def find(self, entry: Entry, present: Present) -> Finding:
+        """What Loop has now of what an action asked for."""
+        action = entry.settled.action
+        clues = Clues(
+            before=entry.before,
+            claimed=self._ledger.claimed(action),
+            target_id=entry.settled.outcome.target_id,
+            overdue=age(entry) >= self._settings.queue,
+        )
+        notes = self._notes(action) if action.name == "note" else ()
+        return lost_answers.was_made(action, present, clues, notes=notes)
+
+    def may_come(self, entry: Entry) -> bool:
+        """Whether Loop may still make a change that it has not made by now."""
+        return age(entry) < self._settings.late
+
+    def verdict(self, entry: Entry, present: Present) -> Outcome | None:
+        """What has become of a request of earlier; None if it may be asked for again."""
+        action, status = entry.settled.action, entry.settled.outcome.status
+        found = self.find(entry, present)
+        queued = status is not None  # Loop had answered, and taken it up
+        if found.made:
+            return Outcome("done", "found so in Loop", status=status, target_id=found.target_id)
+        state = getattr(present.returns.get(str(action.return_id)), "state", "gone")
+        if queued:
+            return self._of_queue(found, state, status)
+        if found.made is None:
+            about = f"; the return is {state}" if action.return_id else ""
+            return Outcome("uncertain", f"the answer was lost, and Loop does not tell{about}")
+        if self.may_come(entry) and not lost_answers.is_repeatable(action):
+            return Outcome("uncertain", f"the answer was lost; {self.until(entry)}")
+        return None
+
+    def until(self, entry: Entry) -> str:
+        """Until when a request may still be carried out, in words."""
+        asked = times.second(entry.settled.requested_at or "1970-01-01T00:00:00Z")
+        moment = datetime.fromtimestamp(asked + self._settings.late, UTC)
+        return f"Loop may still make it until {times.spell(moment)}"
+
+    def _of_queue(self, found: Finding, state: str, status: int | None) -> Outcome:
+        if found.made is None:
+            return Outcome("queued", "Loop has queued it", status=status)
+        if state in {"open", "review"}:
+            return Outcome(
+                "uncertain",
+                f"Loop queued it more than {self._settings.queue // 60} minutes ago, and the "
+                f"return is still {state}; look at it in Loop",
+                status=status,
+            )
+        return Outcome("failed", f"Loop queued it, yet the return is now {state}")
+
+    def _notes(self, action: Action) -> list[account_now.Listed]:
+        return account_now.notes(self._client, str(action.return_id))
+
+
+def age(entry: Entry) -> float:
+    """Seconds since a request was about to be sent; never less than none."""
+    asked = times.second(entry.settled.requested_at) if entry.settled.requested_at else 0
+    return max(0.0, datetime.now(UTC).timestamp() - asked)

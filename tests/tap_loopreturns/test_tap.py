@@ -1,0 +1,90 @@
+"""The plugin: what it offers, what --test says, and when it may be stopped."""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from loop_returns.errors import SettingsError
+from mock_loop import ALL_SCOPES, Loop
+from tap_loopreturns import tap as tap_module
+from tap_loopreturns.streams import STREAMS
+from tap_loopreturns.tap import TapLoopReturns
+from tests.running import settings
+
+
+def test_it_may_be_stopped_unless_it_is_writing(loop: Loop) -> None:
+    """While Loop is awaited, too; but never within a message."""
+    tap = TapLoopReturns(config=settings(loop))
+    assert tap.may_stop
+    tap.run.writer.busy = True
+    assert not tap.may_stop
+
+
+def test_what_it_cannot_do_is_not_offered() -> None:
+    """BATCH files would be written without selection and stream maps."""
+    offered = {capability.value for capability in TapLoopReturns.capabilities}
+    assert "batch" not in offered
+    assert offered >= {"catalog", "state", "discover", "stream-maps", "activate-version"}
+
+
+def test_a_warning_about_settings_is_logged_when_the_tap_is_made(
+    loop: Loop, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And does not keep it from running."""
+    TapLoopReturns(config=settings(loop, api_version="v1"))
+    assert [line for line in caplog.messages if "legacy alias of 2026-07" in line]
+
+
+def test_a_wrong_setting_keeps_it_from_being_made(loop: Loop) -> None:
+    """Before anything is asked."""
+    with pytest.raises(SettingsError, match="'page_size'"):
+        TapLoopReturns(config=settings(loop, page_size=751))
+    assert not loop.requests
+
+
+def test_a_file_that_is_none_is_told_with_its_option(config: Path) -> None:
+    """A STATE that is a list would otherwise end in a traceback of the SDK's."""
+    with pytest.raises(SettingsError, match="'--state' accepts a file with a JSON object"):
+        TapLoopReturns.invoke(state=io.StringIO("[1]"), config=(str(config),))
+
+
+@pytest.mark.parametrize("library", [OSError, AttributeError])
+def test_another_c_library_is_no_obstacle(
+    monkeypatch: pytest.MonkeyPatch, library: type[Exception]
+) -> None:
+    """That threads share their memory saves some, and is no condition of running."""
+
+    def load(_: object) -> Any:
+        raise library
+
+    monkeypatch.setattr(ctypes, "CDLL", load)
+    tap_module._share_memory_among_threads()
+
+
+@pytest.fixture
+def config(tmp_path: Path, loop: Loop) -> Path:
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(settings(loop)))
+    return path
+
+
+def test_test_prints_a_line_for_each_stream(config: Path, loop: Loop) -> None:
+    """--test says of each stream whether it is readable, or which scope to add."""
+    runner = CliRunner()
+    done = runner.invoke(TapLoopReturns.cli, ["--config", str(config), "--test"])
+    lines = {f"{s.name}: readable" for s in STREAMS} - {"carts: readable"}
+    lines |= {"carts: nothing to ask, cart_tokens is empty"}
+    assert (done.exit_code, sorted(done.stdout.splitlines())) == (0, sorted(lines))
+    loop.scopes = ALL_SCOPES - {"Orders", "Developer Tools"}
+    done = runner.invoke(TapLoopReturns.cli, ["--config", str(config), "--test"])
+    assert done.exit_code == 3
+    assert "webhooks: not readable, add the scope 'Developer Tools' to the key" in done.stdout
+    assert "allowlist_items: not readable, add the scope 'Orders' to the key" in done.stdout
+    assert "returns: readable" in done.stdout

@@ -1,0 +1,48 @@
+"""Settings: a wrong one is named with what it accepts, and each stands in the docs."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loop_returns.errors import SettingsError
+from target_loopreturns import settings as settings_
+from target_loopreturns.actions import kinds
+from target_loopreturns.target import TargetLoopReturns
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({}, "'api_key' is missing"),
+        ({"api_key": "k", "aply": True}, "'aply' is not known; did you mean 'apply'?"),
+        ({"api_key": "k", "apply": "yes"}, "'apply' accepts true or false"),
+        ({"api_key": "k", "allow": ["cancel"]}, "'allow' accepts a list of process"),
+        ({"api_key": "k", "max_actions": 0}, "'max_actions' accepts a whole number of 1"),
+        ({"api_key": "k", "stream_map": {"q": "orders"}}, "'stream_map' accepts"),
+        ({"api_key": "k", "api_url": "http://loop.example"}, "'api_url' must be https"),
+        ({"api_key": "k", "outcomes_format": "csv"}, "'outcomes_format' accepts"),
+        ({"api_key": "k", "ledger": ""}, "'ledger' accepts the path"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_it_accepts(settings: dict[str, Any], says: str) -> None:
+    """Checked before anything is read."""
+    with pytest.raises(SettingsError, match=re.escape(says)):
+        TargetLoopReturns(config=settings)
+
+
+def test_the_page_about_the_target_names_every_setting_and_stream() -> None:
+    """docs/target.md has each setting with its default, each kind of action, each exit code."""
+    page = (Path(__file__).parents[2] / "docs" / "target.md").read_text("utf-8")
+    for name, schema in settings_.CONFIG["properties"].items():
+        default = schema.get("default")
+        shown = default if isinstance(default, str) else json.dumps(default)
+        assert f"| `{name}` | {'required' if default is None else f'`{shown}`'} |" in page
+    for stream in kinds.KINDS:
+        assert f"`{stream}`" in page
+        for action in kinds.schema(stream)["properties"]["action"]["enum"]:
+            assert f"`{action}`" in page
