@@ -79,6 +79,28 @@ def test_one_warning_names_fields_and_counts(
 
 
 @pytest.mark.usefixtures("drifted")
+def test_where_an_entry_that_is_no_object_is_to_be_found_is_said(
+    loop: Loop, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It belongs to no line item, so that the stream of line items cannot have it."""
+    run_tap(settings(loop), select=["return_line_items", "return_labels"])
+    lines = [r.getMessage() for r in caplog.records if "no object" in r.getMessage()]
+    assert len(lines) == 1
+    assert lines[0].startswith("return_line_items: return ")
+
+
+def test_very_many_fields_are_told_in_part(
+    loop: Loop, shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where names are data, the line stays one that can be read."""
+    new = {f"new_{number}": number for number in range(1000)}
+    shop.edit_return(next(iter(shop.returns)), AT, **new)
+    run_tap(settings(loop), select=["returns"])
+    (line,) = [r.getMessage() for r in caplog.records if "does not know" in r.getMessage()]
+    assert line.endswith(" and 950 more")
+
+
+@pytest.mark.usefixtures("drifted")
 def test_strictly_the_run_fails(loop: Loop) -> None:
     """With on_unknown_shape: fail, one line names the record and the field."""
     run = run_tap(settings(loop, on_unknown_shape="fail"), select=STREAMS, fails=True)
