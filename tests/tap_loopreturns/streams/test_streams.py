@@ -23,7 +23,7 @@ def costs(stream: type[LoopStream]) -> int:
     """What is waited for most, what costs few requests, what costs one request a row."""
     if issubclass(stream, ReturnsStream):
         return 0
-    return 2 if re.match("one a (token|shipment|product|import|return)", stream.costs) else 1
+    return 2 if re.match("one an? (token|shipment|product|import|return)", stream.costs) else 1
 
 
 def test_returns_come_first_then_cheap_lists_then_one_request_a_row() -> None:
