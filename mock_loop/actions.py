@@ -229,7 +229,7 @@ def _save_webhook(call: Call) -> Response:
 def _save_cart(call: Call) -> Response:
     variants, token = _body(call).get("cart"), call.params.get("token")
     if token is not None and token not in call.shop.carts:
-        return _refused("NOT_FOUND", "Cart not found.")
+        return errors.no_such_cart()
     if not variants:
         return ok({"errors": {"message": "Cart is empty."}})
     known = {int(variant.external_id) for variant in call.shop.stock}
@@ -245,7 +245,7 @@ def _save_cart(call: Call) -> Response:
 
 def _delete_cart(call: Call) -> Response:
     if call.params["token"] not in call.shop.carts:
-        return errors.not_found_in_errors()
+        return errors.no_such_cart()
     _did(call, f"carts: {call.params['token']}", "delete")
     call.shop.delete_cart(call.params["token"])
     return ok(data=True)

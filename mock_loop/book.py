@@ -99,7 +99,7 @@ class ReturnBook:
     def _remember(self, row: dict[str, Any]) -> Return:
         found = self._returns[row["id"]] = Return.of(row)
         # The latest return of an order answers a look-up by that order.
-        self._by_order[str(row.get("provider_order_id"))] = found.id
+        self._by_order[str(row.get("provider_order_id")).rpartition("/")[2]] = found.id
         self._by_order[str(row.get("order_name"))] = found.id
         return found
 

@@ -16,6 +16,7 @@ ENVELOPES: tuple[Any, ...] = (
     {"error": {"message": "No return found with this ID."}},
     False,
     {"message": "Server Error"},
+    {"errors": {"message": "No cart found for the provided token."}},
 )
 """Every body by which Loop says no; some of them come with status 200."""
 
@@ -40,8 +41,13 @@ def not_found(what: str = "Not found.") -> Response:
 
 
 def not_found_in_errors() -> Response:
-    """404 as webhooks and carts put it."""
+    """404 as webhooks put it."""
     return Response(404, dump({"errors": {"code": "NOT_FOUND"}}))
+
+
+def no_such_cart() -> Response:
+    """An error under status 200, as is documented for DELETE and taken to be the same for all."""
+    return ok({"errors": {"message": "No cart found for the provided token."}})
 
 
 def no_such_return() -> Response:

@@ -44,7 +44,7 @@ def webhooks(call: Call) -> Response:
 def cart(call: Call) -> Response:
     """The variants in a cart; there is no list of carts."""
     found = call.shop.carts.get(call.params["token"])
-    return errors.not_found_in_errors() if found is None else ok({"cart": found})
+    return errors.no_such_cart() if found is None else ok({"cart": found})
 
 
 ROUTES = (

@@ -68,8 +68,8 @@ def personal_values(held: Holdings) -> set[str]:
         values |= _of_person(row.get("customer") or "")
         values.add(row["status_page_url"])
         values.update(item["return_comment"] or "" for item in row["line_items"])
-        method = row["return_method"] or {}
-        values.add(method.get("qr_code_url") or "")
+        if isinstance(method := row["return_method"], dict):
+            values.add(method["qr_code_url"] or "")
     for notes in held.notes.values():
         values.update(note["content"] for note in notes)
     for name in ("allowlists", "blocklists"):

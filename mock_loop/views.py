@@ -21,6 +21,8 @@ ITEM_MONEY = ("price", "discount", "tax", "refund", "refund_item", "refund_tax")
 
 
 def _integer(value: Any) -> Any:
+    if isinstance(value, str) and value.startswith("gid://"):
+        value = value.rpartition("/")[2]
     return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
@@ -103,6 +105,8 @@ def shipping_notices(row: Row, destinations: Table) -> list[Row]:
     The id is taken to be the return's, repeated, so it alone is no key.
     """
     method = row["return_method"] or {}
+    if isinstance(method, str):
+        method = {"method_type": method}
     destination = destinations.get(int(row["destination_id"] or 0), {})
     label_date = row["label_updated_at"]
     known = row["label_status"] != "N/A"

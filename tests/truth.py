@@ -6,6 +6,7 @@ reads Loop's documentation would say so.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -48,9 +49,7 @@ def differences(shop: Shop, run: Output, stream: str) -> list[str]:
     found = [f"missing {key}" for key in account.keys() - landed.keys()]
     found += [f"too much {key}" for key in landed.keys() - account.keys()]
     for key in account.keys() & landed.keys():
-        aside = landed[key].get("additional_fields") or {}
-        kept = {name.removeprefix("/"): value for name, value in aside.items()}
-        found += [f"{key}{path}" for path in unlike(account[key], {**landed[key], **kept})]
+        found += [f"{key}{path}" for path in unlike(account[key], whole(landed[key]))]
     return found
 
 
@@ -59,6 +58,20 @@ def _key(row: Mapping[str, Any], stream: str, place: int = 0) -> tuple[str, ...]
     return tuple(
         str(row[name] + place if name == "position" else row[name]) for name in KEYS[stream]
     )
+
+
+def whole(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record with what is aside put back to where its JSON pointer says it was."""
+    found: dict[str, Any] = json.loads(json.dumps(record))
+    for pointer, value in (record.get("additional_fields") or {}).items():
+        *path, last = (
+            part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]
+        )
+        holder: Any = found
+        for part in path:
+            holder = holder[int(part)] if isinstance(holder, list) else holder.setdefault(part, {})
+        holder[int(last) if isinstance(holder, list) else last] = value
+    return found
 
 
 def unlike(sent: Any, landed: Any, path: str = "") -> list[str]:

@@ -65,9 +65,10 @@ def order(order_id: int, returned: Row, who: Person) -> Row:
     total = price(sum(line["unit_price"]["amount"] for line in lines))
     made = clock.parse(returned["created_at"]) - 11 * clock.DAY
     buyer = customer(who)
+    provider_id = returned["provider_order_id"].rpartition("/")[2]  # where it is a global id
     return {
         "id": order_id,
-        "external_id": returned["provider_order_id"],
+        "external_id": provider_id,
         "name": returned["order_name"],
         "source": "web",
         "channel": {"id": 77, "name": catalogue.EXTERNAL_CHANNEL},
@@ -86,7 +87,7 @@ def order(order_id: int, returned: Row, who: Person) -> Row:
         "order_discounts": [],
         "tags": [],
         "line_items": lines,
-        "fulfillments": [{"external_id": returned["provider_order_id"] + "1"}],
+        "fulfillments": [{"external_id": provider_id + "1"}],
         "created_at": clock.naive(made, "T") + "Z",
         "updated_at": clock.naive(made + clock.DAY, "T") + "Z",
     }

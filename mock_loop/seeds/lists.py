@@ -15,10 +15,13 @@ TRIGGERS = (
     ("return", "return.created"),
     ("return", "return.updated"),
     ("return", "return.closed"),
+    ("return.processing", "return.processing.failed"),
     ("label", "label.created"),
     ("label.request", "label.request.issued"),
     ("happy.returns.shipment", "shipment.processed"),
 )
+
+_ONLY_SEEN = ("provider_location_id", "name", "company")
 
 
 def fill(tables: Tables, rng: Random, last: int) -> None:
@@ -77,12 +80,24 @@ def another(name: str, rng: Random, row_id: int) -> Row:
         "id": row_id,
         "type": kind,
         "value": values[kind],
-        "secondary_value": None,
+        "secondary_value": f"#{7_000_001 + row_id}" if row_id % 7 == 0 else None,
         "created_at": "2026-01-05 00:00:00",
     }
 
 
 def _destination(row_id: int) -> Row:
+    """As seen, and every third as the documentation has it: with fewer fields."""
+    row = _whole_destination(row_id)
+    if row_id % 3:
+        return row
+    address = {name: part for name, part in row["address"].items() if name not in _ONLY_SEEN}
+    return {name: part for name, part in row.items() if name not in _ONLY_SEEN} | {
+        "name": row["name"],
+        "address": address,
+    }
+
+
+def _whole_destination(row_id: int) -> Row:
     _, country_code, region = words.REGIONS[row_id % 3]
     return {
         "id": row_id,

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from mock_loop import clock
-from mock_loop.seeds import words
+from mock_loop.seeds import drift, words
 from mock_loop.seeds.catalogue import Variant
 from mock_loop.seeds.people import Person, person
 from mock_loop.tables import Row
@@ -39,6 +39,11 @@ class ReturnMaker:
 
     def make(self, return_id: str, created: int, updated: int, state: str) -> Row:
         """A return with these facts, as ``/warehouse/return/list`` sends it."""
+        row = self._usual(return_id, created, updated, state)
+        number = int(return_id) if return_id.isdecimal() else 0
+        return row | drift.changes(row, (number - FIRST_RETURN_ID) // ID_STEP)
+
+    def _usual(self, return_id: str, created: int, updated: int, state: str) -> Row:
         random = self.rng.random
         number = int(return_id) if return_id.isdecimal() else self.rng.getrandbits(40)
         spell = clock.spelling_of(return_id)
@@ -52,6 +57,8 @@ class ReturnMaker:
             if outcome in ("exchange", "exchange+refund", "upsell")
             else []
         )
+        if exchanges:
+            items[0]["exchange_variant"] = exchanges[0]["variant_id"]
         product_cents = sum(self.cents[item["variant_id"]] for item in items)
         refund_cents = product_cents * 13 // 12
         exchange_total = exchanges[0]["total"] if exchanges else "0.00"
@@ -85,7 +92,7 @@ class ReturnMaker:
             "exchange_total": exchange_total,
             "exchange_credit_total": "0.00",
             "gift_card": money(product_cents) if outcome == "credit" else "0.00",
-            "gift_card_order_name": None,
+            "gift_card_order_name": f"GC-{order}" if outcome == "credit" else None,
             "gift_card_order_id": str(23_141_000_000_000 + order) if outcome == "credit" else None,
             "handling_fee": "0.00" if random() < 0.8 else "4.95",
             "refund": money(refund_cents) if outcome and "refund" in outcome else "0.00",

@@ -96,7 +96,8 @@ def label_request(place: int, found: Return, at: int, rng: Random) -> Row:
             },
         ]
         if rng.random() < 0.05
-        else [],
+        # The documentation says any[] of it.
+        else ["Failed to generate a label"] * (place % 50 == 9),
         "return_id": int(found.id),
         "shop_id": 4242,
         "status": ("issued", "fulfilled", "fulfilled", "cancelled")[place % 4],
@@ -110,8 +111,9 @@ def _price(place: int, cents: int) -> Any:
         {"amount": cents, "currency_code": "USD"},
         {"amount": cents, "currency": "USD"},
         [{"amount": cents, "currency": "USD"}],
+        [{"amount": cents, "currency": "USD"}, {"amount": cents * 4 // 3, "currency": "CAD"}],
     )
-    return shapes[place % 3]
+    return shapes[place % 4]
 
 
 def _item(shipment_id: int, found: Return, place: int) -> Row:

@@ -57,7 +57,10 @@ class Privacy:
         return self._hash_email(value) if "@" in str(value) else self._hash(value)
 
     def _hash_name(self, name: str) -> str:
-        return (self._hash_email(name) or "") if "@" in name else name
+        """A name, or a JSON pointer, with the parts hashed that are e-mail addresses."""
+        return "/".join(
+            self._hash_email(part) or "" if "@" in part else part for part in name.split("/")
+        )
 
 
 def _drop(_value: object) -> None:

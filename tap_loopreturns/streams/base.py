@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -26,6 +26,8 @@ from tap_loopreturns.run import Run
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
+
+_MOST_FIELDS = 50  # in one line; names that are data would make it endless
 
 
 class LoopStream(SingerStream):
@@ -127,7 +129,7 @@ class LoopStream(SingerStream):
                     "%s: Loop sent %s kept in additional_fields: %s",
                     self.name,
                     what,
-                    ", ".join(f"{field} ({times:,})" for field, times in sorted(count.items())),
+                    _shown(count),
                 )
 
     def finish_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
@@ -140,3 +142,10 @@ class LoopStream(SingerStream):
             self._key_in_dict(record) if isinstance(record, dict) else self._key_in_struct(record)
             for record in records
         )
+
+
+def _shown(count: Mapping[str, int]) -> str:
+    """Fields and how often each came, the first of very many."""
+    first = [f"{field} ({times:,})" for field, times in sorted(count.items())[:_MOST_FIELDS]]
+    more = len(count) - len(first)
+    return ", ".join(first) + (f" and {more:,} more" if more else "")

@@ -63,13 +63,13 @@ class Exploded(ReturnsStream):
     replication_key = "return_updated_at"
     costs = "none, with `returns`"
     taken_from: ClassVar[str]
-    _warned = False
+    _warned: frozenset[str] = frozenset()
 
     def records(self, record: Record) -> Iterable[Record]:
         """The entries of the list, each with its return's id and times."""
         entries = record.get(self.taken_from) or ()
         names: set[object] = set()
-        aside = _by_entry(record.get(ADDITIONAL) or {}, f"/{self.taken_from}/")
+        aside, odd = _by_entry(record.get(ADDITIONAL) or {}, f"/{self.taken_from}")
         for index, entry in enumerate(entries):
             if entry is None:
                 continue
@@ -86,7 +86,18 @@ class Exploded(ReturnsStream):
             names.add(keyed[self.keys[-1]])
             yield keyed
         if len(names) < len(entries) - list(entries).count(None):
-            self._warn_of_twins(record)
+            self._warn_once(
+                "%s: return %s has two entries with the same '%s'; a table keyed by it keeps one "
+                "of them, the table of returns has both.",
+                record["id"],
+                self.keys[-1],
+            )
+        if odd:
+            self._warn_once(
+                "%s: return %s has an entry that is no object; the table of returns alone has "
+                "it, in additional_fields.",
+                record["id"],
+            )
 
     def keyed(self, record: Record, index: int) -> Record:  # noqa: ARG002
         """See to it that the record has its key."""
@@ -98,32 +109,32 @@ class Exploded(ReturnsStream):
                 )
         return record
 
-    def _warn_of_twins(self, record: Record) -> None:
-        if self._warned:
-            return
-        self._warned = True
-        self.logger.warning(
-            "%s: return %s has two entries with the same '%s'; a table keyed by it keeps one of "
-            "them, the table of returns has both.",
-            self.name,
-            record["id"],
-            self.keys[-1],
-        )
+    def _warn_once(self, line: str, *facts: object) -> None:
+        if line not in self._warned:
+            self._warned |= {line}
+            self.logger.warning(line, self.name, *facts)
 
     @cached_property
     def _blank(self) -> dict[str, None]:
         return dict.fromkeys(self.schema["properties"])
 
 
-def _by_entry(aside: Record, prefix: str) -> dict[str, Record]:
-    """What a return has aside of the entries of a list, by their place, each by its own pointer."""
+def _by_entry(aside: Record, taken_from: str) -> tuple[dict[str, Record], bool]:
+    """What a return has aside of the entries of a list, by their place, each by its own pointer.
+
+    Whether the list, or an entry, is there itself, since it has another shape, comes with it.
+    """
     found: dict[str, Record] = {}
+    odd = False
     for pointer, value in aside.items():
-        if pointer.startswith(prefix):
-            index, slash, rest = pointer.removeprefix(prefix).partition("/")
+        if pointer == taken_from:
+            odd = True
+        elif pointer.startswith(taken_from + "/"):
+            index, slash, rest = pointer[len(taken_from) + 1 :].partition("/")
             if slash:
                 found.setdefault(index, {})[slash + rest] = value
-    return found
+            odd |= not slash
+    return found, odd
 
 
 class ReturnLineItems(Exploded):

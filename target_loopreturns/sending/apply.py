@@ -18,7 +18,7 @@ from target_loopreturns.planning.rules import ExpectedAccount
 from target_loopreturns.sending import lost_answers
 from target_loopreturns.sending.ledger import Entry, Ledger
 from target_loopreturns.sending.looking import Looker, age
-from target_loopreturns.sending.progress import Progress
+from target_loopreturns.sending.progress import ActionsProgress
 from target_loopreturns.sending.sender import NotDone, Sender, Step
 from target_loopreturns.sending.subjects import Troubled
 from target_loopreturns.settings import TargetSettings
@@ -100,7 +100,7 @@ class Application:
             ActionsUnsettled: too many have failed (`stop_after_failures`); likewise.
         """
         planned = list(planned)
-        progress = Progress(len(planned))
+        progress = ActionsProgress(len(planned))
         for actions in plan.steps(planned):
             self._stop_if_asked()
             self._stop_if_failing(progress)
@@ -152,7 +152,7 @@ class Application:
             return age(Entry(settled, open=True)) < self._settings.hold
         return outcome.result in {"failed", "not_tried"} or outcome.code == "not_allowed"
 
-    def _stop_if_failing(self, progress: Progress) -> None:
+    def _stop_if_failing(self, progress: ActionsProgress) -> None:
         limit = self._settings
         if progress.has_failed(count=limit.failure_count, share=limit.failure_share):
             raise ActionsUnsettled(

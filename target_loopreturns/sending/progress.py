@@ -12,7 +12,7 @@ _SELDOM = 30.0  # seconds between two lines
 _ENOUGH = 20  # actions, before a share of them says anything
 
 
-class Progress:
+class ActionsProgress:
     """Counts actions as they are taken, and says every half minute how far the run is.
 
     Args:

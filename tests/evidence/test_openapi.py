@@ -38,6 +38,10 @@ ANSWERS: dict[str, str] = {
     "returns /warehouse/return/details /order_id type": _TEXT_IDS,
     "returns /warehouse/return/details /outcome type": "a return in review has no outcome yet",
     "returns /warehouse/reporting/asn /*/closed_at type": "a return that is open is not closed",
+    "loop-reads /warehouse/return/list /returns/*/return_method type": "a text in older rows",
+    "loop-reads /cart/{token} / required": "a cart that is gone, under 200",
+    "webhooks /webhooks /webhooks/*/topic enum": "return.processing is newer than that copy",
+    "webhooks /webhooks /webhooks/*/trigger enum": "return.processing is newer than that copy",
     "labels /label-requests /data/*/id type": "three editions: number, text, UUID",
     "labels /label-requests /data/*/addresses/destination/postal_code type": "an older edition",
 }

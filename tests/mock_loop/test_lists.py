@@ -30,4 +30,6 @@ def test_unpaged_lists_and_carts(loop: Loop, shop: Shop) -> None:
     assert get(loop, "/webhooks").json() == {"webhooks": shop.truth("webhooks")}
     token, cart = next(iter(shop.carts.items()))
     assert get(loop, f"/cart/{token}").json() == {"cart": cart}
-    assert get(loop, "/cart/unknown").status_code == 404
+    gone = get(loop, "/cart/unknown")
+    assert gone.status_code == 200
+    assert gone.json() == {"errors": {"message": "No cart found for the provided token."}}

@@ -22,7 +22,7 @@ def test_streams_join(shop: Shop) -> None:
     destinations = {str(row["id"]) for row in shop.truth("destinations")}
     for row in shop.returns.values():
         order = orders[row["order_id"]]
-        assert order["external_id"] == row["provider_order_id"]
+        assert order["external_id"] == row["provider_order_id"].removeprefix("gid://shopify/Order/")
         assert order["customer"]["email"] == row["customer"]
         assert row["customer"] in emails
         assert str(row["destination_id"]) in destinations

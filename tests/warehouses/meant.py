@@ -166,9 +166,14 @@ def _object(schema: Row, raw: Row, aside: Aside, path: str) -> Row:
 
 
 def _value(node: Row, raw: Any, aside: Aside, path: str) -> Any:
-    if raw is None:
-        return None
     how, what = node.get("x-loop"), kind(node)
+    if isinstance(raw, str) and (what == "object" or (how == "id" and raw.startswith("gid://"))):
+        # A text where an object is meant, and an id of which the number is the column's.
+        aside[path] = plain(raw)
+        raw = None if what == "object" else raw.rpartition("/")[2]
+    nothing = raw in _NOTHING and (what != "text" or how in {"id", "code"})
+    if raw is None or nothing:
+        return None
     if what == "object":
         if "properties" not in node:
             return plain(raw)
@@ -177,8 +182,6 @@ def _value(node: Row, raw: Any, aside: Aside, path: str) -> Any:
         return _object(node, raw, aside, path)
     if what in {"objects", "texts"}:
         return _list(node, raw, aside, path)
-    if raw in _NOTHING and (what != "text" or how in {"id", "code"}):
-        return None
     return _leaf(what, raw, nested=path.count("/") > 1)
 
 

@@ -15,7 +15,7 @@ from loopreturns_events.reading import open_reader
 from loopreturns_events.store import open_store
 from tests.events import receiving
 from tests.events.proofs.places import FULL_DISKS, Place, place
-from tests.events.proofs.senders import NEW_SECRET, Sender, Told
+from tests.events.proofs.senders import NEW_SECRET, SendingThread, Told
 
 _SENDERS = 12
 _LONGEST = 0.4
@@ -73,7 +73,8 @@ def kills(kind: str, count: int, deliveries: int, *, seed: int = 1) -> KilledRec
             Path(name), where.url, aside_per_minute=1_000_000, listen=f"127.0.0.1:{port}"
         )
         senders = [
-            Sender(receiver.url, result.told, number, wrong=0.05) for number in range(1, _SENDERS)
+            SendingThread(receiver.url, result.told, number, wrong=0.05)
+            for number in range(1, _SENDERS)
         ]
         done = threading.Event()
         troubling = threading.Thread(target=_trouble, args=(where, result, done, seed))

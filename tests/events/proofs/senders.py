@@ -54,7 +54,7 @@ def webhook(rng: Random, number: int) -> bytes:
     return json.dumps(said).encode()
 
 
-class Sender(threading.Thread):
+class SendingThread(threading.Thread):
     """Sends one webhook after the other, each until it is answered 2xx or 401."""
 
     def __init__(self, url: str, told: Told, number: int, *, wrong: float = 0.0) -> None:

@@ -18,7 +18,7 @@ from mock_loop.errors import ENVELOPES
 ERRORS = [envelope for envelope in ENVELOPES if isinstance(envelope, dict)]
 SAID = {"Unauthorized.", "This return cannot be processed.", "NOT_FOUND", "Something went wrong."}
 SAID |= {"The given data was invalid.", "Not found.", "No return found with this ID."}
-SAID |= {"Server Error"}
+SAID |= {"Server Error", "No cart found for the provided token."}
 
 JSON = st.recursive(
     st.one_of(

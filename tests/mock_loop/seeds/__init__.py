@@ -1,0 +1,1 @@
+"""The seeded account looks as the accounts look that people have seen."""

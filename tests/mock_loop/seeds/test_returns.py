@@ -32,7 +32,11 @@ def test_the_types_and_formats_of_returns_are_mixed(shop: Shop) -> None:
     assert endings == {".000Z", "+00:00", "-05:00"}
     assert {type(row["destination_id"]) for row in rows} == {int, str}
     assert {type(row["label_rate"]) for row in rows} == {int, str, type(None)}
-    assert {type(row["return_method"]) for row in rows} == {dict, type(None)}
+    assert {type(row["return_method"]) for row in rows} == {dict, type(None), str}
+    assert {row["provider_order_id"][:14] for row in rows} > {"gid://shopify/"}
+    assert {"pending", "N/A"} < {row["label_status"] for row in rows}
+    assert {"", "N/A"} < {row["carrier"] for row in rows}
+    assert "credit+refund" in {row["outcome"] for row in rows}
     assert {"N/A"} < {row["label_updated_at"] for row in rows}
     processed = [row["outcomes_processed_at"] for row in rows if row["outcomes_processed_at"]]
     assert {type(one["return_processed"]) for one in processed} == {str, dict}

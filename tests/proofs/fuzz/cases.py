@@ -44,7 +44,7 @@ STREAMS = (
 )
 """Which streams are read, and how often each; the family of `returns` is read together."""
 
-_NOT_FOUND = re.compile(rb"not[ _]found", re.IGNORECASE)
+_NOT_FOUND = re.compile(rb"not[ _]found|no cart found", re.IGNORECASE)
 
 
 @dataclass

@@ -61,19 +61,43 @@ def test_all_streams_of_the_account_are_read(loop: Loop, shop: Shop, drifted: st
 
 @pytest.mark.parametrize("select", [STREAMS, ("return_line_items",)])
 def test_one_warning_names_fields_and_counts(
-    loop: Loop, drifted: str, select: tuple[str, ...], caplog: pytest.LogCaptureFixture
+    loop: Loop, shop: Shop, drifted: str, select: tuple[str, ...], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Also where the stream of returns is not selected; a value is never shown."""
     del drifted
     caplog.set_level(logging.WARNING)
+    texts = [row for row in shop.returns.values() if isinstance(row["return_method"], str)]
     run_tap(settings(loop), select=select)
     (line,) = [r.getMessage() for r in caplog.records if "another shape" in r.getMessage()]
     assert line == (
         "returns: Loop sent values of another shape than the schema says; their columns are null, "
         "they are kept in additional_fields: /labels/*/rate (1), /line_items/* (1), "
-        "/line_items/*/price (1), /return_method (1)"
+        "/line_items/*/price (1), "
+        f"/return_method ({len(texts)})"
     )
     assert not [r for r in caplog.records if "123456" in r.getMessage()]
+
+
+@pytest.mark.usefixtures("drifted")
+def test_where_an_entry_that_is_no_object_is_to_be_found_is_said(
+    loop: Loop, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It belongs to no line item, so that the stream of line items cannot have it."""
+    run_tap(settings(loop), select=["return_line_items", "return_labels"])
+    lines = [r.getMessage() for r in caplog.records if "no object" in r.getMessage()]
+    assert len(lines) == 1
+    assert lines[0].startswith("return_line_items: return ")
+
+
+def test_very_many_fields_are_told_in_part(
+    loop: Loop, shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where names are data, the line stays one that can be read."""
+    new = {f"new_{number}": number for number in range(1000)}
+    shop.edit_return(next(iter(shop.returns)), AT, **new)
+    run_tap(settings(loop), select=["returns"])
+    (line,) = [r.getMessage() for r in caplog.records if "does not know" in r.getMessage()]
+    assert line.endswith(" and 950 more")
 
 
 @pytest.mark.usefixtures("drifted")

@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from target_loopreturns.sending.progress import Progress
+from target_loopreturns.sending.progress import ActionsProgress
 
 
 def test_it_tells_rate_and_what_is_left_every_half_minute(
@@ -16,7 +16,7 @@ def test_it_tells_rate_and_what_is_left_every_half_minute(
     """A line in thirty seconds, and none at the end."""
     caplog.set_level(logging.INFO)
     seconds = count(0, 10)
-    progress = Progress(100, clock=lambda: float(next(seconds)))
+    progress = ActionsProgress(100, clock=lambda: float(next(seconds)))
     for number in range(10):
         progress.take(10, failed=number == 1)
     assert caplog.messages == [
@@ -29,7 +29,7 @@ def test_it_tells_rate_and_what_is_left_every_half_minute(
 def test_a_short_run_tells_nothing_in_between(caplog: pytest.LogCaptureFixture) -> None:
     """What is over in half a minute needs no line."""
     caplog.set_level(logging.INFO)
-    progress = Progress(3, clock=lambda: 1.0)
+    progress = ActionsProgress(3, clock=lambda: 1.0)
     for _ in range(3):
         progress.take(1, failed=False)
     assert caplog.messages == []
@@ -51,7 +51,7 @@ def test_failures_are_too_many_by_count_or_by_share(
     taken: int, failed: int, limits: tuple[int, float], *, too_many: bool
 ) -> None:
     """A share says nothing of fewer than twenty; 0 is no limit."""
-    progress = Progress(1000)
+    progress = ActionsProgress(1000)
     progress.take(failed, failed=True)
     progress.take(taken - failed, failed=False)
     assert progress.has_failed(count=limits[0], share=limits[1]) is too_many
