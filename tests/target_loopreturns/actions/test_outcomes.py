@@ -12,7 +12,7 @@ from mock_loop import Quirks
 from target_loopreturns.actions import outcomes
 from target_loopreturns.target import TargetLoopReturns
 from tests.acting import ALL_ALLOWED, Desk, messages, returns, told
-from tests.target_loopreturns.runs.rows import APPLY, flag
+from tests.target_loopreturns.runs.rows import APPLY, flag, note
 
 
 def test_outcomes_are_singer_messages_or_bare_rows(desk: Desk) -> None:
@@ -84,3 +84,6 @@ def test_the_line_is_that_of_this_runs_input(desk: Desk) -> None:
     ran = desk.run(returns(flag("8"), flag("7")), **ALL_ALLOWED)
     lines = {row["return_id"]: row["line"] for row in ran.outcomes}
     assert lines == {"8": 2, "7": 3, "1": None}
+    ran = desk.run(returns(flag("8"), flag("7"), note("6"), rows[1]), **ALL_ALLOWED)
+    lines = {row["return_id"]: row["line"] for row in ran.outcomes}
+    assert lines == {"8": 2, "7": 3, "6": 4, "1": 5}
