@@ -71,7 +71,7 @@ class TargetLoopReturns(LoopPlugin):
         Raises:
             LoopReturnsError: nothing was done, or the rest was not, or not all succeeded.
         """
-        outcomes.begin(self.settings.outcomes, singer=self._is_singer)
+        outcomes.begin(self.settings.outcomes, self.settings.ledger, singer=self._is_singer)
         given = messages.read(lines, self.settings.stream_map)
         repeated = given.rows - len(given.actions)
         again = f", {repeated:,} of them given twice" if repeated else ""

@@ -79,12 +79,15 @@ class Settled:
         }
 
 
-def begin(path: str, *, singer: bool) -> None:
+def begin(path: str, ledger: str, *, singer: bool) -> None:
     """Put a file without outcomes in place of an earlier run's, so that none is taken for new.
 
     Raises:
-        SettingsError: it cannot be written; better known before anything is done.
+        SettingsError: it cannot be written, or is the ledger; better known before anything is
+            done.
     """
+    if Path(path).resolve() == Path(ledger).resolve():
+        raise SettingsError("outcomes", f"{path} is the ledger; give each a file of its own.")
     if Path(path).exists() and not Path(path).is_file():
         raise SettingsError("outcomes", f"{path} cannot be written: it is no regular file.")
     try:

@@ -59,7 +59,7 @@ class Application:
         self._sender = Sender(client, ledger, self._looker, self._looker.breathe)
         self._account = ExpectedAccount(Present(), settings.process_flagged)
         self._troubled = Troubled()
-        self._given: set[Key] = set()
+        self._given: dict[Key, Action] = {}
 
     def plan(self, actions: Sequence[Action]) -> list[Planned]:
         """What is left to do of these, judged by what Loop has now.
@@ -69,7 +69,7 @@ class Application:
         Raises:
             InputRefused: more actions than `max_actions`; nothing has been asked of Loop yet.
         """
-        self._given = {action.key for action in actions}
+        self._given = {action.key: action for action in actions}
         todo = self._left(actions)
         if len(todo) > self._settings.max_actions:
             raise InputRefused(
@@ -138,7 +138,8 @@ class Application:
             sent = self._ledger.sent(action)
             outcome = Outcome("not_tried", reason)
             if sent:
-                outcome = Outcome("uncertain", f"sent, and not looked for: {reason}")
+                lost = Outcome("uncertain", f"sent, and not looked for: {reason}")
+                outcome = sent.outcome if sent.outcome.result == "queued" else lost
             settled = sent or Settled(action, outcome)
             self.results[action.key] = replace(settled, action=action, outcome=outcome)
 
@@ -149,7 +150,8 @@ class Application:
         """
         outcome = settled.outcome
         if outcome.result == "uncertain":
-            return age(Entry(settled, open=True)) < self._settings.hold
+            held = max(self._settings.hold, self._settings.late)
+            return age(Entry(settled, open=True)) < held
         return outcome.result in {"failed", "not_tried"} or outcome.code == "not_allowed"
 
     def _stop_if_failing(self, progress: ActionsProgress) -> None:
@@ -165,7 +167,7 @@ class Application:
         """Carry out a step; False if it failed, or is uncertain, by itself."""
         cause = self._troubled.cause(step.first, step.row)
         if cause:
-            self._settle(step.actions, Outcome("failed", f"not tried, since {cause}"), step.state)
+            self._settle(step.actions, self._passed_over(step, cause), step.state)
             return True
         try:
             outcome = self._sender.send(step, self._account.present)
@@ -181,6 +183,12 @@ class Application:
         if outcome.result != "refused":
             self._account.happen(step.first, step.row, outcome.target_id)
         return True
+
+    def _passed_over(self, step: Step, cause: str) -> Outcome:
+        entry = self._ledger.find(step.first)
+        if entry and entry.unanswered:
+            return Outcome("uncertain", f"the answer was lost; not asked again, since {cause}")
+        return Outcome("failed", f"not tried, since {cause}")
 
     def _after_all(self, one: Planned) -> Outcome:
         """What to say of an action that a rule refuses: its own lost request may be the cause."""
@@ -249,11 +257,7 @@ class Application:
         self, actions: Sequence[Action], outcome: Outcome, state: str | None = None
     ) -> None:
         for settled in self._ledger.settle(actions, outcome, state):
+            # The ledger has the line of the run before; a row not given in this one has none.
             key = settled.action.key
-            # The line of a row that was not given in this run is that of another input.
-            known = settled if key in self._given else _without_line(settled)
-            self.results[key] = known
-
-
-def _without_line(settled: Settled) -> Settled:
-    return replace(settled, action=replace(settled.action, line=0))
+            action = self._given.get(key) or replace(settled.action, line=0)
+            self.results[key] = replace(settled, action=action)

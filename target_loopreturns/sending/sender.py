@@ -76,6 +76,8 @@ class Sender:
             step = replace(step, row=self._row_now(step.first))
             if outcome := _settled_before(step):
                 return outcome
+        if outcome := self._found_before(step):
+            return outcome
         request = api_calls.request(step.actions, step.row)
         before = self._looker.like_now(step.first, present)
         trouble, lost = "", False
@@ -95,6 +97,18 @@ class Sender:
             if outcome := self._after_trouble(step, trouble, lost=lost):
                 return outcome
         return self._given_up(step, trouble, lost=lost)
+
+    def _found_before(self, step: Step) -> Outcome | None:
+        """What an earlier request has made meanwhile whose answer was lost: one more look."""
+        entries = [self._ledger.find(action) for action in step.actions]
+        asked = [entry for entry in entries if entry and entry.unanswered]
+        if len(asked) < len(entries):
+            return None
+        now = account_now.read(self._client, step.actions)
+        found = [self._looker.find(entry, now) for entry in asked]
+        if not all(one.made for one in found):
+            return None
+        return Outcome("done", "found so in Loop", target_id=found[0].target_id)
 
     def _ask(self, request: Change, step: Step) -> Reply | str:
         """Loop's answer; or in words, why it is not known whether the change was made."""

@@ -12,7 +12,7 @@ from mock_loop import Quirks
 from target_loopreturns.actions import outcomes
 from target_loopreturns.target import TargetLoopReturns
 from tests.acting import ALL_ALLOWED, Desk, messages, returns, told
-from tests.target_loopreturns.runs.rows import APPLY, flag
+from tests.target_loopreturns.runs.rows import APPLY, flag, note
 
 
 def test_outcomes_are_singer_messages_or_bare_rows(desk: Desk) -> None:
@@ -37,7 +37,7 @@ def test_outcomes_are_readable_by_their_owner_alone(desk: Desk) -> None:
     file = desk.folder / "outcomes.jsonl"
     file.write_text("")
     file.chmod(0o644)
-    outcomes.begin(str(file), singer=True)
+    outcomes.begin(str(file), "ledger.sqlite", singer=True)
     assert file.stat().st_mode & 0o077 == 0
     desk.run(returns(flag()), **APPLY)
     assert file.stat().st_mode & 0o077 == 0
@@ -84,3 +84,18 @@ def test_the_line_is_that_of_this_runs_input(desk: Desk) -> None:
     ran = desk.run(returns(flag("8"), flag("7")), **ALL_ALLOWED)
     lines = {row["return_id"]: row["line"] for row in ran.outcomes}
     assert lines == {"8": 2, "7": 3, "1": None}
+    ran = desk.run(returns(flag("8"), flag("7"), note("6"), rows[1]), **ALL_ALLOWED)
+    lines = {row["return_id"]: row["line"] for row in ran.outcomes}
+    assert lines == {"8": 2, "7": 3, "6": 4, "1": 5}
+
+
+def test_outcomes_never_take_the_ledgers_place(desk: Desk) -> None:
+    """One path for both is a slip that would forget all that was done."""
+    assert desk.run(returns(flag()), **APPLY).exit_code == 0
+    ledger = desk.folder / "ledger.sqlite"
+    before = ledger.read_bytes()
+    (desk.folder / "link").symlink_to(ledger)
+    config = desk.config(apply=True, outcomes=str(desk.folder / "link"))
+    with pytest.raises(SettingsError, match="is the ledger"):
+        TargetLoopReturns(config=config).listen(returns(flag()))
+    assert ledger.read_bytes() == before

@@ -155,3 +155,29 @@ def test_a_run_that_fails_too_often_stops(
     assert (ran.results["failed"], ran.results["not_tried"]) == (failed, 40 - failed)
     assert (ran.exit_code, ran.state, len(ran.outcomes)) == (UNSETTLED, [], 40)
     assert ("'stop_after_failures'" in ran.error) is (failed < 40)
+
+
+def test_what_was_passed_over_is_not_told_as_surely_not_made(desk: Desk, shop: Shop) -> None:
+    """A cancellation whose answer was lost, behind a note that may still come: uncertain."""
+    loop, cancel = Late(desk.loop, 4), {"return_id": "1", "action": "cancel"}
+    assert desk.run(returns(cancel), **LATE).results == {"uncertain": 1}
+    ran = desk.run(returns(note("1") | {"action_id": "n"}), **LATE)
+    assert ran.of(action="cancel")["outcome"] == "uncertain"
+    ran = desk.run(returns(note("1") | {"action_id": "n"}, cancel), **LATE)
+    assert {row["outcome"] for row in ran.outcomes} <= {"uncertain", "failed"}
+    assert ran.of(action="cancel")["outcome"] == "uncertain"
+    loop.come()
+    ran = desk.run(returns(note("1") | {"action_id": "n"}, cancel, state=1), **LATE)
+    older(desk.folder / "ledger.sqlite", 601)
+    ran = desk.run(returns(note("1") | {"action_id": "n"}, cancel, state=1), **LATE)
+    assert (ran.results, ran.state, set(shop.acted.values())) == ({"done": 2}, [1], {1})
+
+
+def test_what_loop_queued_stays_queued_when_it_goes_away(desk: Desk) -> None:
+    """Its answer was not lost; only the look at it is to come."""
+    desk.loop.quirks = Quirks(requests_per_minute=None, process_seconds=60)
+    given = returns({"return_id": "1", "action": "process"}, flag("7"))
+    desk.run(given, **ALL_ALLOWED)
+    desk.loop.faults = Faults(1.0, ["503"])
+    ran = desk.run(given, **ALL_ALLOWED, retry_minutes=0)
+    assert [row["outcome"] for row in ran.outcomes] == ["queued", "done"]
