@@ -82,7 +82,11 @@ def outcome(row: Row, choices: Choices) -> str:
         parts = [name for name, column in amounts.items() if (money(row[column]) or ZERO) > 0]
         return "+".join(parts) or "none"
     said = (row["outcome"] or "").lower()
-    words = {"exchange": ("exchange", "upsell"), "credit": ("credit", "gift"), "refund": ("refund",)}
+    words = {
+        "exchange": ("exchange", "upsell"),
+        "credit": ("credit", "gift"),
+        "refund": ("refund",),
+    }
     parts = [name for name, known in words.items() if any(word in said for word in known)]
     return "+".join(parts) or said or "none"
 
@@ -178,7 +182,8 @@ def lines(parent: Row, row: Row) -> Iterator[Row]:
             "discount_amount": money(item["discount"]),
             "tax_amount": money(item["tax"]),
             "refund_amount": money(item["refund"]),
-            "value_amount": abs(money(item["price"]) or ZERO) - abs(money(item["discount"]) or ZERO),
+            "value_amount": abs(money(item["price"]) or ZERO)
+            - abs(money(item["discount"]) or ZERO),
         }
 
 

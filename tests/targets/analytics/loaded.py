@@ -22,6 +22,7 @@ STREAMS = (
     "orders",
     "products",
 )
+WITHOUT_ORDERS = STREAMS[:-2]
 OFF = {
     f"loop_using_{stream}": False
     for stream in (

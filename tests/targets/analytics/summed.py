@@ -122,6 +122,19 @@ def products(lines: list[Row], sold: Iterable[Sold], choices: Choices) -> Iterat
         }
 
 
+def sales(sold: Iterable[Sold], choices: Choices) -> Iterator[Row]:
+    names = ("source_relation", "currency", "date_day", "product_id")
+    bought = defaultdict(list)
+    for one in sold:
+        bought[one.shop, one.currency, choices.day(one.ordered_at), one.product].append(one)
+    for key, rows in bought.items():
+        yield dict(zip(names, key, strict=True)) | {
+            "units_sold": sum(one.quantity for one in rows),
+            "orders_sold": len({one.order for one in rows}),
+            "value_sold": sum((one.amount for one in rows), ZERO),
+        }
+
+
 def customers(returns: Iterable[Row], emails: dict[str, str], choices: Choices) -> Iterator[Row]:
     for (shop, key), rows in by_customer(returns).items():
         most = _most_within(sorted(row["created_at"] for row in rows), choices.window_days)

@@ -26,6 +26,7 @@ KEYS = {
     "loop__products": ("source_relation", "currency", "date_month", "product_id"),
     "loop__customers": ("source_relation", "customer_key", "currency"),
     "loop__returns_by_day": ("source_relation", "currency", "date_day"),
+    "loop__sales_by_day": ("source_relation", "currency", "date_day", "product_id"),
     "loop__shipments_under_way": ("source_relation", "return_id", "line_item_id"),
 }  # fmt: skip
 
@@ -84,6 +85,7 @@ class Truth:
             "loop__returns_by_day",
             list(summed.by_day(self.returns, self.sold, self.choices)),
         )
+        yield "loop__sales_by_day", list(summed.sales(self.sold, self.choices))
         yield "loop__shipments_under_way", self.under_way
 
 
@@ -112,9 +114,7 @@ def sold_by_loop(name: str, shop: Shop) -> list[Sold]:
 def differences(mart: str, meant: list[Row], found: Iterator[dict[str, str | None]]) -> list[str]:
     """What is not equal; both are compared as texts, in the order of the mart's key."""
     keys = KEYS[mart]
-    wanted = {
-        tuple(spelled(row[name]) for name in keys): row for row in meant
-    }
+    wanted = {tuple(spelled(row[name]) for name in keys): row for row in meant}
     told = [] if len(wanted) == len(meant) else [f"{mart}: the key is not unique in what is meant"]
     for row in found:
         key = tuple(row[name] for name in keys)
