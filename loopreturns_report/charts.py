@@ -20,9 +20,9 @@ def all_charts() -> dict[str, dict[str, Any]]:
     """The specification of each chart, by the id of its place in the page."""
     return {
         "trend": _spec(_trend(), 260),
-        "reasons": _spec(_reasons(), alt.Step(17)),
+        "reasons": _spec(_reasons(), 340),
         "durations": _spec(_durations(), 220),
-        "carriers": _spec(_carriers(), alt.Step(30)),
+        "carriers": _spec(_carriers(), 170),
         "ages": _spec(_ages(), 220),
     }
 
@@ -31,8 +31,9 @@ def _rows() -> alt.NamedData:
     return alt.NamedData(name="rows")
 
 
-def _spec(chart: Any, height: int | alt.Step) -> dict[str, Any]:
-    sized = chart.properties(width="container", height=height).configure(
+def _spec(chart: Any, height: int) -> dict[str, Any]:
+    fit = alt.AutoSizeParams(type="fit-x", contains="padding")
+    sized = chart.properties(width="container", height=height, autosize=fit).configure(
         background="transparent",
         font=FONT,
         view=alt.ViewConfig(stroke=None),
@@ -49,6 +50,11 @@ def _spec(chart: Any, height: int | alt.Step) -> dict[str, Any]:
     # The page brings its own schema of nothing: an address would stand in the file for no use.
     made.pop("$schema", None)
     return made
+
+
+def _in_lines() -> alt.Axis:
+    """Labels broken at |, since a phone has no room for them beside each other."""
+    return alt.Axis(labelAngle=0, labelExpr="split(datum.label, '|')", labelLineHeight=14)
 
 
 def _trend() -> alt.Chart:
@@ -81,13 +87,13 @@ def _trend() -> alt.Chart:
 
 def _reasons() -> alt.Chart:
     """Units by reason, in this period and the one before."""
-    spans = alt.Scale(domain=["This period", "The one before"], range=[NOW, BEFORE])
+    spans = alt.Scale(domain=["This period", "Before"], range=[NOW, BEFORE])
     return (
         alt.Chart(_rows())
         .mark_bar()
         .encode(
             y=alt.Y("reason:N", title=None, sort=alt.EncodingSortField("place", order="ascending")),
-            yOffset=alt.YOffset("span:N", sort=["This period", "The one before"]),
+            yOffset=alt.YOffset("span:N", sort=["This period", "Before"]),
             x=alt.X("units:Q", title="Units", axis=alt.Axis(tickCount=5, format="~s")),
             color=alt.Color("span:N", scale=spans),
             tooltip=[
@@ -106,10 +112,10 @@ def _durations() -> alt.Chart:
         .mark_bar(color=NOW)
         .encode(
             x=alt.X(
-                "duration:N",
+                "label:N",
                 title=None,
                 sort=alt.EncodingSortField("place", order="ascending"),
-                axis=alt.Axis(labelAngle=0),
+                axis=_in_lines(),
             ),
             y=alt.Y("returns:Q", title="Returns", axis=alt.Axis(tickCount=5, format="~s")),
             tooltip=[
@@ -147,10 +153,10 @@ def _ages() -> alt.Chart:
         .mark_bar()
         .encode(
             x=alt.X(
-                "age:N",
+                "label:N",
                 title=None,
                 sort=alt.EncodingSortField("place", order="ascending"),
-                axis=alt.Axis(labelAngle=0),
+                axis=_in_lines(),
             ),
             y=alt.Y("units:Q", title="Units", axis=alt.Axis(tickCount=5, format="~s")),
             color=alt.Color("kind:N", scale=kinds),

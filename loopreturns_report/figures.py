@@ -16,9 +16,9 @@ PERIODS = {30: "Last 30 days", 90: "Last 90 days", 365: "Last 12 months", 0: "Al
 """By days; 0 is everything."""
 _BUCKETS = {30: "day", 90: "week", 365: "month", 0: "month"}
 _DURATIONS = (
-    "under 1 day", "1 to 3 days", "3 to 7 days", "1 to 2 weeks", "2 to 4 weeks", "over 30 days",
+    "under|1 day", "1 to 3|days", "3 to 7|days", "1 to 2|weeks", "2 to 4|weeks", "over|30 days",
 )  # fmt: skip
-_AGES = ("0 to 3 days", "4 to 7 days", "8 to 14 days", "15 to 30 days", "over 30 days")
+_AGES = ("0 to 3|days", "4 to 7|days", "8 to 14|days", "15 to 30|days", "over|30 days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _standing(warehouse: Warehouse, scope: Scope) -> dict[str, Any]:
     return {
         "under_way": under_way,
         "ages": [
-            {"age": _AGES[row["place"]], "place": row["place"], "stuck": row["is_stuck"],
+            {"label": _AGES[row["place"]], "place": row["place"], "stuck": row["is_stuck"],
              "units": row["units"], "value": row["value"]}
             for row in ages
         ],
@@ -123,7 +123,7 @@ def _of_period(warehouse: Warehouse, scope: Scope, days: int) -> dict[str, Any]:
         "reasons": ask(questions.REASONS),
         "products": ask(questions.PRODUCTS),
         "durations": [
-            {"duration": _DURATIONS[row["place"]], "place": row["place"], "returns": row["returns"]}
+            {"label": _DURATIONS[row["place"]], "place": row["place"], "returns": row["returns"]}
             for row in ask(questions.DURATIONS)
         ],
         "carriers": ask(questions.CARRIERS),

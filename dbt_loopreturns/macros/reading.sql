@@ -22,9 +22,10 @@
     ) -%}
     {%- if relation is none -%}
         {{ exceptions.raise_compiler_error(
-            "loop_returns: there is no table " ~ shop['schema'] ~ "." ~ stream ~ ". Load the stream "
-            ~ stream ~ ", or set the variable loop_using_" ~ stream ~ " to false; loop_schema and "
-            ~ "loop_shops say where tables are looked for."
+            "loop_returns: there is no table " ~ shop['schema'] ~ "." ~ stream ~ ". Load the stream " ~ stream
+            ~ ("" if stream in ('returns', 'return_line_items')
+                else ", or set the variable loop_using_" ~ stream ~ " to false")
+            ~ "; loop_schema and loop_shops say where tables are looked for."
         ) }}
     {%- endif -%}
     {{ return(relation) }}

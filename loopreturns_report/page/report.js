@@ -97,7 +97,7 @@ function card([id, title, figure, beside, compared]) {
   const ratio = compared && compared[0] != null && compared[1] != null ? change(compared[0], compared[1]) : null;
   if (ratio != null) {
     const better = Math.round(100 * ratio) * compared[2];
-    made.append(element("p", `${changed(ratio)} against the period before`, `beside ${better > 0 ? "good" : better < 0 ? "bad" : "same"}`));
+    made.append(element("p", `${changed(ratio)} vs. the ${chosen.days === 365 ? "12 months" : `${chosen.days} days`} before`, `beside ${better > 0 ? "good" : better < 0 ? "bad" : "same"}`));
   }
   made.append(element("p", data.made[id], "how"));
   return made;
@@ -201,6 +201,7 @@ async function chart(id, rows) {
   await view.data("rows", rows).resize().runAsync();
 }
 
+const oneLine = (label) => label.replace("|", " ");
 const short = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
 const outcomeOf = (text) => (text === "none" ? "Not decided" : (text[0].toUpperCase() + text.slice(1)).replaceAll("+", " + "));
 const reasonOf = (row) => (row.parent_reason === "Not given" ? row.reason : `${row.parent_reason}: ${row.reason}`);
@@ -218,7 +219,7 @@ function reasonRows(found) {
   return found.reasons.slice(0, 10).flatMap((row, place) => {
     const full = reasonOf(row);
     const both = [{ place, full, reason: short(full, 34), span: "This period", units: row.units }];
-    if (found.before) both.push({ ...both[0], span: "The one before", units: row.units_before });
+    if (found.before) both.push({ ...both[0], span: "Before", units: row.units_before });
     return both;
   });
 }
@@ -228,9 +229,9 @@ function showCharts(found) {
   return Promise.all([
     chart("trend", trendRows(found)),
     chart("reasons", reasonRows(found)),
-    chart("durations", found.durations.map((row) => ({ ...row, share: row.returns / returns }))),
+    chart("durations", found.durations.map((row) => ({ ...row, duration: oneLine(row.label), share: row.returns / returns }))),
     chart("carriers", found.carriers.map((row) => ({ ...row, shown: money(row.cost), each: money(row.cost / row.labels) }))),
-    chart("ages", found.ages.map((row) => ({ ...row, kind: row.stuck ? "Stuck" : "On its way", shown: money(row.value) }))),
+    chart("ages", found.ages.map((row) => ({ ...row, age: oneLine(row.label), kind: row.stuck ? "Stuck" : "On its way", shown: money(row.value) }))),
   ]);
 }
 
