@@ -137,7 +137,7 @@
 {%- endmacro %}
 
 {% macro snowflake__day_after(day, number) -%}
-    {{ return("dateadd('day', " ~ number ~ ", " ~ day ~ ")") }}
+    {{ return("cast(dateadd('day', " ~ number ~ ", " ~ day ~ ") as date)") }}
 {%- endmacro %}
 
 {#- An amount in the smallest unit of its currency, in whole units. -#}

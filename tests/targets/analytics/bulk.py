@@ -15,7 +15,7 @@ from typing import Any
 from tap_loopreturns import schema_files
 from tests.targets import meant, pipe, venvs
 from tests.targets.analytics import loaded
-from tests.targets.analytics.dbt import REQUIREMENTS
+from tests.targets.analytics.building import REQUIREMENTS
 from tests.targets.analytics.mock import Loop
 
 TYPES = {

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.targets.analytics import account, loaded
-from tests.targets.analytics.dbt import Dbt, on_duckdb, on_postgres
+from tests.targets.analytics.building import Dbt, on_duckdb, on_postgres
 from tests.targets.analytics.mock import Loop, Shop
 from tests.targets.destinations.databases import DuckDB, Postgres
 from tests.targets.postgres_server import PostgresServer, postgres

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.targets import pipe
 from tests.targets.analytics.mock import Loop, Quirks, Shop, serve
+from tests.targets.destinations.base import Destination
 from tests.targets.destinations.databases import DuckDB, Postgres
 from tests.targets.postgres_server import PostgresServer
 
@@ -71,7 +72,7 @@ def catalog(*streams: str) -> dict[str, Any]:
 
 
 def into(
-    to: DuckDB | Postgres,
+    to: Destination,
     loop: Loop,
     state: dict[str, Any] | None = None,
     streams: tuple[str, ...] = STREAMS,

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.targets.analytics import account, bulk, loaded, truth
+from tests.targets.analytics.building import Dbt, on_duckdb, on_postgres
 from tests.targets.analytics.choices import Choices
-from tests.targets.analytics.dbt import Dbt, on_duckdb, on_postgres
 from tests.targets.analytics.mock import Shop
 from tests.targets.destinations.databases import DuckDB, Postgres
 from tests.targets.postgres_server import PostgresServer

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from tests.targets.analytics import account, truth
+from tests.targets.analytics.building import Dbt
 from tests.targets.analytics.choices import Choices
 from tests.targets.analytics.conftest import ENGINES, Warehouse
-from tests.targets.analytics.dbt import Dbt
 from tests.targets.analytics.prove import OTHERS, SHIPPED, Proof, compare
 
 pytestmark = pytest.mark.parametrize("engine", ENGINES)

@@ -10,8 +10,8 @@ import pytest
 
 from tests.targets import pipe
 from tests.targets.analytics import account, bulk, loaded, truth
+from tests.targets.analytics.building import BuildError, Dbt, on_duckdb
 from tests.targets.analytics.choices import Choices
-from tests.targets.analytics.dbt import BuildError, Dbt, on_duckdb
 from tests.targets.analytics.mock import Shop
 
 NOTHING_ELSE = {
