@@ -1,7 +1,7 @@
-"""Run by the Python of a Snowflake environment: dbt on fakesnow, which runs Snowflake's SQL in DuckDB.
+"""Run by the Python of a Snowflake environment: dbt on fakesnow, Snowflake's SQL in DuckDB.
 
-Takes the folder of fakesnow's database, and dbt's arguments. It stands alone, since that environment
-has nothing of this project.
+Takes the folder of fakesnow's database, and dbt's arguments. It stands alone, since that
+environment has nothing of this project.
 """
 
 import importlib
