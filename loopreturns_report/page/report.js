@@ -97,7 +97,7 @@ function card([id, title, figure, beside, compared]) {
   const ratio = compared && compared[0] != null && compared[1] != null ? change(compared[0], compared[1]) : null;
   if (ratio != null) {
     const better = Math.round(100 * ratio) * compared[2];
-    made.append(element("p", `${changed(ratio)} vs. the ${chosen.days === 365 ? "12 months" : `${chosen.days} days`} before`, `beside ${better > 0 ? "good" : better < 0 ? "bad" : "same"}`));
+    made.append(element("p", `${changed(ratio)} vs. ${chosen.days === 365 ? "12 months" : `${chosen.days} days`} before`, `beside ${better > 0 ? "good" : better < 0 ? "bad" : "same"}`));
   }
   made.append(element("p", data.made[id], "how"));
   return made;

@@ -9,7 +9,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.targets import venvs
-from tests.targets.analytics.prove import OTHERS, SHIPPED, WITHOUT_ORDERS, Proof, prove
+from tests.targets.analytics.prove import (
+    OTHERS,
+    SHIPPED,
+    WITHOUT_ORDERS,
+    Proof,
+    prove,
+    prove_copies,
+)
 from tests.targets.postgres_server import postgres
 
 
@@ -20,6 +27,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--bulk", action="store_true", help="into DuckDB by its own reader")
     parser.add_argument("--others", action="store_true", help="with the other definitions")
     parser.add_argument("--no-orders", action="store_true", help="a million of them take memory")
+    parser.add_argument(
+        "--copies", type=int, help="as many copies of the account on DuckDB, each row compared"
+    )
     return parser.parse_args()
 
 
@@ -31,6 +41,11 @@ def main() -> int:
         ExitStack() as stack,
         tempfile.TemporaryDirectory(prefix="loop-marts-", dir=venvs.cache()) as folder,
     ):
+        if given.copies:
+            one, many = prove_copies(given.returns, given.copies, Path(folder))
+            tell("duckdb", given.returns, one)
+            tell("duckdb", given.returns * given.copies, many)
+            return 1 if one.differences or many.differences else 0
         for engine in given.engines:
             server = stack.enter_context(postgres()) if engine == "postgres" else None
             proof = prove(
@@ -52,7 +67,7 @@ def tell(engine: str, returns: int, proof: Proof) -> None:
     took = ", ".join(f"{what} {seconds:.0f} s" for what, seconds in proof.seconds.items())
     sys.stdout.write(
         f"{engine}, {returns:,} returns: {did}\n"
-        f"    {took}; peak memory of a child process {proof.peak_mb:,} MB\n"
+        f"    {took}; peak memory of dbt {proof.peak_mb:,} MB\n"
         f"    {proof.figures:,} figures in {sum(proof.rows.values()):,} rows of "
         f"{len(proof.rows)} marts: {len(proof.differences)} differences\n"
     )

@@ -165,6 +165,7 @@ def _pictures(page: Page) -> dict[str, int]:
             "Emulation.setDeviceMetricsOverride",
             {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < MOBILE},
         )
+        page.driver.execute_script("window.scrollTo(0, 0)")
         time.sleep(1)
         wider[name] = page.overflow()
         height = page.driver.execute_script("return document.documentElement.scrollHeight")

@@ -29,6 +29,14 @@ class BuildError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did, by kind and result, and the most memory that it took, in MB."""
+
+    counts: Counter[tuple[str, str]]
+    peak_mb: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dbt:
     """The package on one warehouse.
 
@@ -42,39 +50,43 @@ class Dbt:
     environ: dict[str, str] = field(default_factory=dict)
     schema: str = "analytics"
 
-    def run(self, *command: str, variables: Mapping[str, Any] | None = None) -> str:
-        """Run dbt, and return what it said.
+    def run(self, *command: str, variables: Mapping[str, Any] | None = None) -> int:
+        """Run dbt, and return the most memory that it took, in MB.
 
         Raises:
             BuildError: it failed.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(
-            [
-                str(venvs.environment(*REQUIREMENTS) / "dbt"),
-                *command,
-                *("--project-dir", str(PACKAGE), "--profiles-dir", str(PACKAGE)),
-                *("--target-path", str(self.folder / "target")),
-                *("--log-path", str(self.folder / "logs")),
-                *("--vars", json.dumps(dict(variables or {}))),
-            ],
-            check=False,
-            capture_output=True,
-            text=True,
-            cwd=PACKAGE,
-            env={**os.environ, **self.environ, "LOOP_DBT_SCHEMA": self.schema},
-        )
-        if done.returncode:
-            raise BuildError(done.stdout[-3000:] + done.stderr[-1000:])
-        return done.stdout
+        said = self.folder / "said"
+        with said.open("w") as out:
+            process = subprocess.Popen(
+                [
+                    str(venvs.environment(*REQUIREMENTS) / "dbt"),
+                    *command,
+                    *("--project-dir", str(PACKAGE), "--profiles-dir", str(PACKAGE)),
+                    *("--target-path", str(self.folder / "target")),
+                    *("--log-path", str(self.folder / "logs")),
+                    *("--vars", json.dumps(dict(variables or {}))),
+                ],
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                cwd=PACKAGE,
+                env={**os.environ, **self.environ, "LOOP_DBT_SCHEMA": self.schema},
+            )
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise BuildError(said.read_text("utf-8")[-4000:])
+        return usage.ru_maxrss // 1024
 
-    def build(self, variables: Mapping[str, Any], *more: str) -> Counter[tuple[str, str]]:
-        """Build and test all, and count what was done by kind and result."""
-        self.run("build", *more, variables=variables)
+    def build(self, variables: Mapping[str, Any], *more: str) -> Built:
+        """Build and test all."""
+        peak = self.run("build", *more, variables=variables)
         results = json.loads((self.folder / "target/run_results.json").read_text("utf-8"))
-        return Counter(
+        counts = Counter(
             (result["unique_id"].split(".")[0], result["status"]) for result in results["results"]
         )
+        return Built(counts, peak)
 
     def rows(self, sql: str) -> Iterator[dict[str, str | None]]:
         """The rows of a query, every value as a text that equal values share."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import resource
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.targets.analytics import account, bulk, loaded, truth
+from tests.targets.analytics import account, bulk, copies, loaded, truth
 from tests.targets.analytics.building import Dbt, on_duckdb, on_postgres
 from tests.targets.analytics.choices import Choices
 from tests.targets.analytics.mock import Shop
@@ -82,13 +81,39 @@ def prove(
     dbt, load = _warehouse(engine, folder, server, shop, streams, in_bulk=in_bulk)
     proof.timed("load", load)
 
-    def build() -> None:
-        proof.built = dbt.build(choices.variables())
-
-    proof.timed("dbt build", build)
-    proof.peak_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    _build(proof, dbt, choices)
     proof.timed("compare", lambda: compare(proof, dbt, shop, choices))
     return proof
+
+
+def _build(proof: Proof, dbt: Dbt, choices: Choices) -> None:
+    began = time.monotonic()
+    built = dbt.build(choices.variables())
+    proof.seconds["dbt build"] = time.monotonic() - began
+    proof.built, proof.peak_mb = built.counts, built.peak_mb
+
+
+def prove_copies(returns: int, number: int, folder: Path) -> tuple[Proof, Proof]:
+    """Prove an account on DuckDB, then as many copies of it in one warehouse.
+
+    Args:
+        returns: How many the account has.
+        number: How many copies.
+        folder: Where files may be left.
+    """
+    one = prove("duckdb", returns, folder / "one", in_bulk=True, choices=WITHOUT_ORDERS)
+    file, many = folder / "one/warehouse.duckdb", folder / "warehouse.duckdb"
+    proof = Proof()
+    proof.timed("load", lambda: copies.multiply(file, many, number))
+    _build(proof, on_duckdb(many, folder / "dbt"), WITHOUT_ORDERS)
+
+    def hold() -> None:
+        proof.differences += copies.differences(file, many, number)
+
+    proof.timed("compare", hold)
+    proof.figures = one.figures * number
+    proof.rows = {mart: rows * number for mart, rows in one.rows.items() if mart in copies.SINGLE}
+    return one, proof
 
 
 def _warehouse(
