@@ -26,7 +26,10 @@ TYPES = {
     "number": "DOUBLE",
     "boolean": "BOOLEAN",
 }
-_RUN = "import duckdb, sys; duckdb.connect(sys.argv[1]).execute(sys.stdin.read())"
+_RUN = (
+    "import duckdb, sys; connection = duckdb.connect(sys.argv[1]); "
+    "connection.execute('set enable_progress_bar = false'); connection.execute(sys.stdin.read())"
+)
 
 
 def into(file: Path, loop: Loop, streams: tuple[str, ...] = loaded.STREAMS) -> None:

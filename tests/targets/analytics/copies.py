@@ -100,6 +100,7 @@ def _ask(file: Path, statements: list[str]) -> list[str]:
     script = (
         "import duckdb, json, sys\n"
         "connection = duckdb.connect(sys.argv[1])\n"
+        "connection.execute('set enable_progress_bar = false')\n"
         "for statement in json.load(sys.stdin):\n"
         "    connection.execute(statement)\n"
         "for row in connection.fetchall():\n"
