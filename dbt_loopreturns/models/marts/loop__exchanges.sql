@@ -30,6 +30,9 @@ with pieces as (
         cast(abs(coalesce(price_amount, 0)) as numeric(38, 9)),
         null, null, null, null, null, null, null, null
     from {{ ref('stg_loop__return_line_items') }}
+    where (source_relation, return_id) in (
+        select source_relation, return_id from {{ ref('stg_loop__return_exchanges') }}
+    )
 
 ),
 
