@@ -16,7 +16,7 @@ from typing import Any
 
 from environment import ROOT, Environment, say
 
-RETURNS = 10_000
+RETURNS = 6_000
 CHANGES = 200
 REQUESTS_PER_MINUTE = 6_000
 """Loop allows 300; nobody is to wait for a demo's sake."""
