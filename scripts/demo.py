@@ -1,7 +1,7 @@
 """See it work, without a Loop account: `python3 scripts/demo.py`.
 
-Starts a mock Loop account, loads it into DuckDB with Meltano, changes the account,
-loads it again, and shows what landed.
+Starts a mock Loop account, loads it into DuckDB with Meltano, changes the account, loads it again,
+shows what landed, builds the models of dbt_loopreturns, and makes a report to look at.
 """
 
 from __future__ import annotations
@@ -16,56 +16,86 @@ from typing import Any
 
 from environment import ROOT, Environment, say
 
-RETURNS = 20_000
+RETURNS = 6_000
 CHANGES = 200
+REQUESTS_PER_MINUTE = 6_000
+"""Loop allows 300; nobody is to wait for a demo's sake."""
+PLUGINS = ("tap-loopreturns", "target-duckdb", "dbt-duckdb", "loopreturns-report")
+WAREHOUSE = ROOT / "output" / "demo.duckdb"
+REPORT = ROOT / "output" / "loop-returns-report.html"
+PLACES = {
+    "TARGET_DUCKDB_PATH": str(WAREHOUSE),
+    "TARGET_DUCKDB_FILEPATH": str(WAREHOUSE),
+    "DBT_DUCKDB_PATH": str(WAREHOUSE),
+    "LOOPRETURNS_REPORT_WAREHOUSE": str(WAREHOUSE),
+    "LOOPRETURNS_REPORT_OUTPUT": str(REPORT),
+    "MELTANO_CLI_LOG_LEVEL": "info",
+}
+ORDERS = {
+    "loop_orders": "shop",
+    "loop_shop_orders": "shopify.shopify__orders",
+    "loop_shop_order_lines": "shopify.shopify__order_lines",
+}
 
 
 def main() -> None:
-    """Install, load, change, load again, show."""
+    """Install, load, change, load again, show, build, report."""
     python = Environment(".venv-demo")
     python.install("meltano>=4.4,<5")
-    say("meltano install: the tap from this checkout, and a DuckDB loader")
-    python.run("meltano", "install")
+    say("meltano install: the tap from this checkout, a DuckDB loader, dbt and the report")
+    python.run("meltano", "install", *PLUGINS)
     (ROOT / "output").mkdir(exist_ok=True)
-    warehouse = ROOT / "output" / "demo.duckdb"
-    warehouse.unlink(missing_ok=True)
+    WAREHOUSE.unlink(missing_ok=True)
+    load(python)
+    say("the shop's own orders, beside them")
+    loaders = Environment(".meltano/loaders/target-duckdb/venv")
+    loaders.run("python", "scripts/demo_orders.py", str(WAREHOUSE))
+    say("dbt build: the models of dbt_loopreturns, with their tests of the data")
+    given = ("--quiet", "--exclude-resource-type", "unit_test", "--vars", json.dumps(ORDERS))
+    python.run("meltano", "invoke", "dbt-duckdb", "build", *given, **PLACES)
+    say("loopreturns-report: one HTML file, and the three figures that tell most")
+    python.run("meltano", "invoke", "loopreturns-report:make", **PLACES)
+    print(f"\nOpen it in your browser: {REPORT.as_uri()}")
+
+
+def load(python: Environment) -> None:
+    """Load an account, change it, load what has changed, and show what landed."""
     say(f"starting a mock Loop account with {RETURNS:,} returns")
     with mock_account() as account:
         print(f"    {account['url']}")
-
-        def load() -> None:
-            python.run(
-                *("meltano", "run", "--state-id-suffix=demo", "tap-loopreturns", "target-duckdb"),
-                TAP_LOOPRETURNS_API_KEY=account["key"],
-                TAP_LOOPRETURNS_API_URL=account["url"],
-                TAP_LOOPRETURNS_START_DATE="2023-01-01",
-                TARGET_DUCKDB_PATH=str(warehouse),
-                TARGET_DUCKDB_FILEPATH=str(warehouse),
-                MELTANO_CLI_LOG_LEVEL="info",
-            )
-
-        python.run(
-            *("meltano", "state", "clear", "--force", "dev:tap-loopreturns-to-target-duckdb:demo")
-        )
+        state = "dev:tap-loopreturns-to-target-duckdb:demo"
+        python.run("meltano", "state", "clear", "--force", state)
         say("meltano run tap-loopreturns target-duckdb: the first run reads everything")
-        load()
+        run(python, account)
         before = requests_made(account)
         say(f"{CHANGES} changes in the account: new returns, states, edits, labels")
         post(account, "change", {"count": CHANGES, "seed": 7})
         say("meltano run tap-loopreturns target-duckdb: the second run reads what changed")
-        load()
+        run(python, account)
         say("what landed")
         after = requests_made(account) - before
         print(f"    requests: {before} in the first run, {after} in the second\n")
-        loader = ROOT / ".meltano" / "loaders" / "target-duckdb" / "venv"
-        summary = Environment(str(loader.relative_to(ROOT)))
-        summary.run("python", "scripts/summary.py", str(warehouse))
+        summary = Environment(".meltano/loaders/target-duckdb/venv")
+        summary.run("python", "scripts/summary.py", str(WAREHOUSE))
+
+
+def run(python: Environment, account: dict[str, Any]) -> None:
+    """Load once."""
+    python.run(
+        *("meltano", "run", "--state-id-suffix=demo", "tap-loopreturns", "target-duckdb"),
+        TAP_LOOPRETURNS_API_KEY=account["key"],
+        TAP_LOOPRETURNS_API_URL=account["url"],
+        TAP_LOOPRETURNS_START_DATE="2023-01-01",
+        TAP_LOOPRETURNS_REQUESTS_PER_MINUTE=str(REQUESTS_PER_MINUTE),
+        **PLACES,
+    )
 
 
 @contextmanager
 def mock_account() -> Iterator[dict[str, Any]]:
     """A mock account in a process of its own."""
     command = [sys.executable, "-m", "mock_loop", "--port", "0", "--returns", str(RETURNS)]
+    command += ["--requests-per-minute", str(REQUESTS_PER_MINUTE)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         try:

@@ -242,6 +242,7 @@ def main() -> None:
         "meltano/target-loopreturns.yml": lambda _: _MADE + _yaml(loader()),
         "examples/github-actions.yml": addressed,
         "docs/target.md": addressed,
+        "dbt_loopreturns/README.md": addressed,
     }
     differ = False
     for name, make in made.items():
