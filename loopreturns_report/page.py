@@ -13,7 +13,7 @@ import vl_convert
 
 from loopreturns_report import charts, words
 
-_FILES = resources.files("loopreturns_report") / "page"
+_FILES = resources.files("loopreturns_report") / "assets"
 
 
 def page(figures: dict[str, Any], title: str, made_at: datetime) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -292,15 +291,6 @@ def under_way(parents: dict[str, Row], notices: Iterable[Row], choices: Choices)
             "silent_days": silent // 86_400,
             "is_stuck": silent >= 86_400 * choices.stuck_days,
         }
-
-
-def by_customer(parents: Iterable[Row]) -> dict[tuple[str, str], list[Row]]:
-    """The counted returns of each shopper."""
-    found = defaultdict(list)
-    for row in parents:
-        if row["is_counted"] and row["customer_key"]:
-            found[row["source_relation"], row["customer_key"]].append(row)
-    return found
 
 
 def notices_of(row: Row, shop: Any) -> Iterator[Row]:
