@@ -8,7 +8,7 @@ Loop's settings page names them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -25,6 +25,7 @@ STATES = ("open", "closed", "cancelled", "expired", "review")
 VERSIONS = ("2026-10", "2026-07", "v1", "unstable")
 """Dated versions of the API; v1 is an alias of 2026-07."""
 
+_NO_RETURN = re.compile(r"no (such )?return (was )?found\b")
 _GONE = re.compile(
     r"((((the |this )?cart (was )?)?not found"
     r"|no (such )?cart (was )?found( (for|with) (the |this )?((provided|given) )?token)?)"
@@ -105,20 +106,31 @@ def _no_notes(refusal: LoopRefused) -> bool:
     return refusal.status == 422 and refusal.body is False  # noqa: PLR2004
 
 
+def names_what_is_missing(body: object) -> bool:
+    """Whether a 404 is about the thing asked for.
+
+    An address that does not exist, as of a version that was retired, is answered with a
+    message alone, and by a proxy with a page.
+    """
+    return isinstance(body, Mapping) and bool(body.keys() & {"code", "error", "errors"})
+
+
 def _no_return(refusal: LoopRefused) -> bool:
-    """Loop says so in words, under HTTP 200; any other error is none about this return."""
+    """Loop says "No return found with this ID." under HTTP 200 (return details page)."""
+    if refusal.status == 404:  # noqa: PLR2004
+        return names_what_is_missing(refusal.body)
     said = envelopes.words(refusal.body).lower()
-    return refusal.status == 404 or "no return" in said  # noqa: PLR2004
+    return refusal.status == 200 and _NO_RETURN.match(said) is not None  # noqa: PLR2004
 
 
 def _no_cart(refusal: LoopRefused) -> bool:
-    """404, or an error under HTTP 200 that says so, in any of its words.
+    """404 about the cart, or an error under HTTP 200 that says so, in any of its words.
 
     "No cart found for the provided token." is documented for DELETE. Loop may also say under
     200 that a variant or a session was not found; that is another matter.
     """
     if refusal.status == 404:  # noqa: PLR2004
-        return True
+        return names_what_is_missing(refusal.body)
     said = envelopes.words(refusal.body).lower().replace("_", " ")
     return refusal.status == 200 and _GONE.fullmatch(said) is not None  # noqa: PLR2004
 

@@ -26,6 +26,9 @@ Params = Mapping[str, str | int]
 T = TypeVar("T")
 
 _LIMIT = 250  # rows a page, the most that Loop takes
+FIRST_OF_LINKED: Params = {"limit": _LIMIT, "sort_order": "asc"}
+"""What the first page of a list with cursor links is asked for with."""
+
 _READINGS = 5
 
 
@@ -147,12 +150,13 @@ def steady(client: Client, listing: Listing) -> Iterator[Rows]:
 
 def linked(client: Client, listing: Listing) -> Iterator[Rows]:
     """Cursor links, 250 rows a page: the commerce lists, sorted by id."""
-    params: dict[str, str | int] = {**listing.params, "limit": _LIMIT, "sort_order": "asc"}
+    params: dict[str, str | int] = {**listing.params, **FIRST_OF_LINKED}
     seen: set[str] = set()
     while True:
         document = client.get(listing.path, params, scope=listing.scope).json()
         rows = envelopes.rows(document, listing.rows, listing.path)
-        full = len(rows) >= _LIMIT
+        # A page of a round number may be a full one, of a lower limit than was asked for.
+        full = len(rows) >= _LIMIT or (bool(rows) and len(rows) % 5 == 0)
         yield rows
         # Some samples show no link at all; a full page without one may not be the last.
         link = envelopes.next_link(document, listing.path, required=full)
@@ -189,7 +193,7 @@ def offset(client: Client, listing: Listing) -> Iterator[Rows]:
             raise Moved
         # A first page of a round number may be Loop's own limit, lower than what was asked for.
         if not size:
-            size = _LIMIT if len(rows) % 10 else max(len(rows), 1)
+            size = _LIMIT if len(rows) % 5 else max(len(rows), 1)
         full = len(rows) >= size > 1
         last = rows[-1].get("id") if full else None  # before the rows are given away
         rows = rows[1:] if at else rows

@@ -69,7 +69,7 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Difference:
     """One thing that is not as it should be."""
 
     kind: Kind
@@ -82,7 +82,7 @@ class Finding:
         return f"{self.topic}, {self.trigger}{number}: {_WORDS[self.kind]}"
 
 
-def check(found: Iterable[Subscription], shop: ShopSettings) -> list[Finding]:
+def check(found: Iterable[Subscription], shop: ShopSettings) -> list[Difference]:
     """What is wrong with the subscriptions that lead, or should lead, to a shop's address.
 
     Subscriptions of other integrations are left alone: only those to the shop's
@@ -92,7 +92,7 @@ def check(found: Iterable[Subscription], shop: ShopSettings) -> list[Finding]:
     wanted = [_state(pair, [one for one in ours if one.pair == pair], shop) for pair in PAIRS]
     known = {trigger for _, trigger in PAIRS}
     unpaired = [
-        Finding("unpaired", one.topic, one.trigger, one.id)
+        Difference("unpaired", one.topic, one.trigger, one.id)
         for one in ours
         if one.trigger in known and one.pair not in PAIRS
     ]
@@ -101,16 +101,16 @@ def check(found: Iterable[Subscription], shop: ShopSettings) -> list[Finding]:
 
 def _state(
     pair: tuple[str, str], ours: Sequence[Subscription], shop: ShopSettings
-) -> list[Finding]:
+) -> list[Difference]:
     """What is wrong with one pair; of several subscriptions, the best is kept."""
     if not ours:
-        return [Finding("missing", *pair)]
+        return [Difference("missing", *pair)]
     best, *others = sorted(ours, key=lambda one: (one.url != shop.address, not one.active, one.id))
-    findings = [Finding("doubled", *pair, other.id) for other in others]
+    findings = [Difference("doubled", *pair, other.id) for other in others]
     if best.url != shop.address:
-        findings.append(Finding("elsewhere", *pair, best.id))
+        findings.append(Difference("elsewhere", *pair, best.id))
     elif not best.active:
-        findings.append(Finding("off", *pair, best.id))
+        findings.append(Difference("off", *pair, best.id))
     return findings
 
 
@@ -134,11 +134,11 @@ class Subscriptions:
         rows = self._client.get("/webhooks", scope=SCOPE).json()["webhooks"]
         return [_read(row) for row in rows]
 
-    def check(self) -> list[Finding]:
+    def check(self) -> list[Difference]:
         """See `check`."""
         return check(self.listed(), self._shop)
 
-    def repair(self, findings: Iterable[Finding]) -> Iterator[str]:
+    def repair(self, findings: Iterable[Difference]) -> Iterator[str]:
         """Put right what was found, and tell each thing that was done.
 
         Nothing is made twice by a second run after one that was broken off:
@@ -152,7 +152,7 @@ class Subscriptions:
             self._repair(finding)
             yield f"{finding}: {'deleted' if finding.kind in _DELETED else 'put right'}"
 
-    def _repair(self, finding: Finding) -> None:
+    def _repair(self, finding: Difference) -> None:
         meant = {
             "topic": finding.topic,
             "trigger": finding.trigger,

@@ -9,7 +9,7 @@ from typing import Any
 
 from loopreturns_report import questions
 from loopreturns_report.errors import ReportError
-from loopreturns_report.warehouse import Row, Warehouse
+from loopreturns_report.warehouse import Marts, Row
 
 ALL_SHOPS = ""
 PERIODS = {30: "Last 30 days", 90: "Last 90 days", 365: "Last 12 months", 0: "All time"}
@@ -35,7 +35,7 @@ class Scope:
         return "currency = $currency" + (" and source_relation = $shop" if self.shop else "")
 
 
-def read(warehouse: Warehouse, progress: Callable[[str], None]) -> dict[str, Any]:
+def read(warehouse: Marts, progress: Callable[[str], None]) -> dict[str, Any]:
     """The whole of the report's figures.
 
     Args:
@@ -83,7 +83,7 @@ def _scopes(rows: list[Row]) -> Iterator[Scope]:
         yield Scope(row["shop"], row["currency"], row["first_day"], last)
 
 
-def _standing(warehouse: Warehouse, scope: Scope) -> dict[str, Any]:
+def _standing(warehouse: Marts, scope: Scope) -> dict[str, Any]:
     """What does not depend on the period: parcels under way, and who returns often."""
     ask = _asking(warehouse, scope, {})
     under_way = "loop__shipments_under_way" in warehouse.there
@@ -102,7 +102,7 @@ def _standing(warehouse: Warehouse, scope: Scope) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _of_period(warehouse: Warehouse, scope: Scope, days: int) -> dict[str, Any]:
+def _of_period(warehouse: Marts, scope: Scope, days: int) -> dict[str, Any]:
     first, last = _span(scope, days)
     before = (first - timedelta(days=days), first - timedelta(days=1))
     # A period that began before the first return would make all that follows look like growth.
@@ -137,7 +137,7 @@ def _span(scope: Scope, days: int) -> tuple[date, date]:
 
 
 def _asking(
-    warehouse: Warehouse, scope: Scope, parameters: dict[str, Any], *, whole: bool = False
+    warehouse: Marts, scope: Scope, parameters: dict[str, Any], *, whole: bool = False
 ) -> Callable[..., list[Row]]:
     """Ask a question of this scope; `whole` takes every day, also returns without one."""
     spans = {
@@ -156,5 +156,5 @@ def _asking(
     return ask
 
 
-def _optional(warehouse: Warehouse, mart: str, sql: str, parameters: dict[str, Any]) -> list[Row]:
+def _optional(warehouse: Marts, mart: str, sql: str, parameters: dict[str, Any]) -> list[Row]:
     return warehouse.ask(sql, parameters) if mart in warehouse.there else []

@@ -27,7 +27,7 @@ OPTIONAL = ("loop__shipments_under_way", "loop__actions")
 _INSTALL = 'install what the report needs: pip install "tap-loopreturns[report]"'
 
 
-class Connection(Protocol):
+class Queryable(Protocol):
     """What both drivers offer."""
 
     def execute(self, sql: str, parameters: Any = ...) -> Any: ...
@@ -36,10 +36,10 @@ class Connection(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Warehouse:
+class Marts:
     """An open warehouse and the schema that the marts stand in."""
 
-    connection: Connection
+    connection: Queryable
     schema: str
     name: str
     """How it is called in messages; without a password."""
@@ -59,7 +59,7 @@ class Warehouse:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def connect(address: str, schema: str) -> Warehouse:
+def connect(address: str, schema: str) -> Marts:
     """Open a DuckDB file, or a database by its `postgresql://` address.
 
     Raises:
@@ -72,7 +72,7 @@ def connect(address: str, schema: str) -> Warehouse:
     return _with_marts(warehouse)
 
 
-def _duckdb(path: Path, schema: str) -> Warehouse:
+def _duckdb(path: Path, schema: str) -> Marts:
     if not path.is_file():
         raise ReportError(
             f"there is no file {path}: name the DuckDB file that dbt has built the marts in"
@@ -83,10 +83,10 @@ def _duckdb(path: Path, schema: str) -> Warehouse:
     except driver.Error as error:
         first = str(error).splitlines()[0]
         raise ReportError(f"{path} cannot be opened as a DuckDB file: {first}") from None
-    return Warehouse(connection, schema, str(path), dollar=True)
+    return Marts(connection, schema, str(path), dollar=True)
 
 
-def _postgres(address: str, schema: str) -> Warehouse:
+def _postgres(address: str, schema: str) -> Marts:
     driver = _driver("psycopg")
     name = re.sub(r"//[^@/]*@", "//", address).partition("?")[0]
     try:
@@ -95,7 +95,7 @@ def _postgres(address: str, schema: str) -> Warehouse:
         # The driver's message may hold the address, and with it a password.
         said = str(error).replace(address, name).strip().splitlines() or ["no reason given"]
         raise ReportError(f"{name} cannot be reached: {said[0]}") from None
-    return Warehouse(connection, schema, name, dollar=False)
+    return Marts(connection, schema, name, dollar=False)
 
 
 def _driver(name: str) -> Any:
@@ -105,7 +105,7 @@ def _driver(name: str) -> Any:
         raise ReportError(f"{name} is not installed; {_INSTALL}") from None
 
 
-def _with_marts(found: Warehouse) -> Warehouse:
+def _with_marts(found: Marts) -> Marts:
     tables = found.ask(
         "select table_name from information_schema.tables where table_schema = $name",
         {"name": found.schema},
@@ -117,4 +117,4 @@ def _with_marts(found: Warehouse) -> Warehouse:
             f"there is no {missing[0]} in the schema {found.schema} of {found.name}: "
             "run `dbt build` of the package loop_returns, or name its schema with --schema"
         )
-    return Warehouse(found.connection, found.schema, found.name, found.dollar, there)
+    return Marts(found.connection, found.schema, found.name, found.dollar, there)

@@ -14,7 +14,7 @@ YEARS = 3 * 365
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m mock_loop", description=__doc__)
+    parser = argparse.ArgumentParser(prog="mock-loop", description=__doc__)
     parser.add_argument("--port", type=int, default=8700, help="0 takes a free one")
     parser.add_argument("--returns", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from loop_returns.errors import AccessError, LoopReturnsError
+from loop_returns.errors import AccessError, LoopReturnsError, LoopUnavailable
 from tap_loopreturns.run import Run
 from tap_loopreturns.streams.base import LoopStream
 
@@ -28,7 +28,11 @@ def unreadable(run: Run, selected: Iterable[LoopStream]) -> frozenset[str]:
 
 
 def report(streams: Iterable[LoopStream]) -> Iterator[tuple[bool, str]]:
-    """For each stream whether it can be read, and a line that says so."""
+    """For each stream whether it can be read, and a line that says so.
+
+    Raises:
+        LoopUnavailable: Loop cannot be asked at all.
+    """
     for stream in streams:
         if why := stream.nothing_to_ask():
             yield True, f"{stream.name}: nothing to ask, {why}"
@@ -37,6 +41,8 @@ def report(streams: Iterable[LoopStream]) -> Iterator[tuple[bool, str]]:
             stream.probe()
         except AccessError as error:
             yield False, f"{stream.name}: not readable, add the scope '{error.scope}' to the key"
+        except LoopUnavailable:
+            raise  # each further stream would wait as long
         except LoopReturnsError as error:
             yield False, f"{stream.name}: not readable: {error}"
         else:

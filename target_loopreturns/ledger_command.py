@@ -43,7 +43,7 @@ def commands(context: click.Context, path: str) -> None:
 @click.pass_obj
 def show(path: str, *, everything: bool, as_json: bool) -> None:
     """Tell the actions whose end is not known, oldest first."""
-    with ledger_file.opened(path) as connection:
+    with ledger_file.opened_by_hand(path) as connection:
         ledger = Ledger(connection)
         entries = ledger.all_entries() if everything else ledger.open_entries()
     for entry in entries:
@@ -63,7 +63,7 @@ def settle(path: str, stream: str, action_id: str, what: str) -> None:
 
     done: it is never asked for again. not-made: a run with its row asks again.
     """
-    with ledger_file.opened(path) as connection:
+    with ledger_file.opened_by_hand(path) as connection:
         result = "done" if what == "done" else "failed"
         if not Ledger(connection).settle_by_hand(stream, action_id, result):
             raise InputRefused(
@@ -84,7 +84,7 @@ def adopt(path: str, api_url: str) -> None:
     key = os.environ.get(_KEY, "").strip()
     if not key:
         raise InputRefused(f"{_KEY} is not set; put the account's new key there.")
-    with ledger_file.opened(path) as connection:
+    with ledger_file.opened_by_hand(path) as connection:
         ledger_file.adopt(connection, api_url.strip().rstrip("/"), key)
     click.echo(f"{path} is now that of this key, too.")
 

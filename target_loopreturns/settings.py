@@ -14,6 +14,7 @@ from typing import Any
 from singer_sdk import typing as th
 
 from loop_returns.errors import SettingsError
+from loop_returns.times import DAY
 from loopreturns_plugin import checks
 from loopreturns_plugin.connection import CONNECTION, Connection, check_connection
 from target_loopreturns.actions.kinds import KINDS, PERMISSIONS
@@ -180,7 +181,7 @@ def check(config: Mapping[str, Any]) -> TargetSettings:
         outcomes_format=checks.one_of(given, "outcomes_format", ("singer", "jsonl")),
         wait=checks.integer(given, "wait_seconds", 0),
         queue=checks.integer(given, "queue_minutes", 0) * 60,
-        late=checks.integer(given, "late_seconds", 0),
+        late=checks.integer(given, "late_seconds", 0, 30 * DAY),
         hold=checks.integer(given, "hold_hours", 0) * 3600,
         **_failures(given["stop_after_failures"]),
         retry_refused=checks.truth(given, "retry_refused"),

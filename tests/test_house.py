@@ -18,7 +18,15 @@ PACKAGES = (
 MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 FILES = [
     path
-    for folder in (*PACKAGES, "tests", "benchmarks", "scripts", "examples")
+    for folder in (
+        *PACKAGES,
+        "loopreturns_events",
+        "loopreturns_report",
+        "tests",
+        "benchmarks",
+        "scripts",
+        "examples",
+    )
     for path in sorted((ROOT / folder).rglob("*.py"))
 ]
 SCREEN = 45  # lines

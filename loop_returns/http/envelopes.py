@@ -201,17 +201,18 @@ def _as_text(value: object) -> object:
     return value
 
 
-def _find_words(document: object) -> list[str]:
+def _find_words(document: object, *, inside: bool = False) -> list[str]:
+    """The texts of an error body.
+
+    Of an object without an error's names only what is `inside` one is read, as the fields
+    that Laravel's validation names: what else Loop sends may be a customer's data.
+    """
     if isinstance(document, str):
         return [document]
     if isinstance(document, list):
-        return [words for item in document[:3] for words in _find_words(item)]
-    if isinstance(document, Mapping):
-        found = [
-            document[name] for name in ("message", "error", "errors", "code") if name in document
-        ]
-        # Laravel's validation names the fields: {"errors": {"to": ["…"]}}
-        return [
-            words for item in found or list(document.values())[:3] for words in _find_words(item)
-        ]
-    return []
+        return [words for item in document[:3] for words in _find_words(item, inside=inside)]
+    if not isinstance(document, Mapping):
+        return []
+    found = [document[name] for name in ("message", "error", "errors", "code") if name in document]
+    values = found or (list(document.values())[:3] if inside else [])
+    return [words for item in values for words in _find_words(item, inside=True)]

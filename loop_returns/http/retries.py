@@ -194,7 +194,7 @@ def refused_reading(
             f"{where}: Loop redirects to another address ({status}), which is not followed, "
             "so that the key goes to the configured host only. Check 'api_url'."
         )
-    said = envelopes.parse(body, where) if envelopes.is_sound(body) else None
+    said = envelopes.parse(body, where.partition(" ")[2]) if envelopes.is_sound(body) else None
     return LoopRefused(
         f"{where}: Loop refuses the request ({status}): {envelopes.words(said)}",
         status=status,
@@ -203,7 +203,7 @@ def refused_reading(
 
 
 def _is_list_of_errors(body: Text, where: str) -> bool:
-    said = envelopes.parse(body, where) if envelopes.is_sound(body) else None
+    said = envelopes.parse(body, where.partition(" ")[2]) if envelopes.is_sound(body) else None
     return isinstance(said, Mapping) and isinstance(said.get("errors"), list)
 
 

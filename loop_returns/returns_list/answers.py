@@ -175,10 +175,10 @@ def _quickly(text: Text, *, whole: bool) -> _Part | None:
 def _carefully(text: Text, *, whole: bool) -> _Part:
     document = envelopes.parse(text, LIST)
     if not whole:
-        rows = envelopes.rows(document, "returns", LIST)
+        rows = envelopes.rows(document, RETURNS_LIST.rows, LIST)
         return _Part(rows, _heads(rows), envelopes.next_link(document, LIST, required=True))
     # Unpaged, Loop answers a bare list; should it page all the same, no page may follow.
-    rows = envelopes.rows(document, "returns", LIST, bare=True)
+    rows = envelopes.rows(document, RETURNS_LIST.rows, LIST, bare=True)
     if not isinstance(document, list) and envelopes.next_link(document, LIST, required=True):
         raise UnexpectedAnswer(
             f"GET {LIST}: Loop pages a list that was asked for whole; it may not be complete."

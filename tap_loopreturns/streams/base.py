@@ -119,18 +119,16 @@ class LoopStream(SingerStream):
 
     def tell_kept_aside(self) -> None:
         """Say what was kept aside: fields that the schema does not know, and other shapes."""
+        drops = self.run.settings.pii == "drop"  # all of what is aside may be personal
+        fate = "left out, since pii is drop" if drops else "kept in additional_fields"
         for what, count in (
             ("fields that the schema does not know; they are", self.cleaner.unknown),
             ("values of another shape than the schema says; their columns are null, they are",
              self.cleaner.misshapen),
         ):  # fmt: skip
             if count:
-                self.logger.warning(
-                    "%s: Loop sent %s kept in additional_fields: %s",
-                    self.name,
-                    what,
-                    _shown(count),
-                )
+                line = "%s: Loop sent %s %s: %s"
+                self.logger.warning(line, self.name, what, fate, _shown(count))
 
     def finish_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """A schema with the precision and scale of decimals, which the SDK's own model drops."""

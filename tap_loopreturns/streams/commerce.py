@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from loop_returns import endpoints
-from loop_returns.paging import Rows
+from loop_returns.paging import FIRST_OF_LINKED, Rows
 from tap_loopreturns.records.cleaner import asked_by
 from tap_loopreturns.records.objects import Record
 from tap_loopreturns.streams.full_table import FullTable
@@ -25,8 +25,7 @@ class Commerce(FullTable):
         self._probe(self.endpoint)
 
     def _probe(self, endpoint: endpoints.Endpoint) -> None:
-        params: dict[str, str | int] = {"limit": 250, "sort_order": "asc"}
-        self.run.client.probe(endpoint.path, params, scope=endpoint.scope)
+        self.run.client.probe(endpoint.path, FIRST_OF_LINKED, scope=endpoint.scope)
 
 
 class Orders(Commerce):

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from loop_returns.endpoints import names_what_is_missing
 from loop_returns.errors import LoopRefused
 from loop_returns.http import envelopes
 from loop_returns.http.client import Reply
@@ -138,7 +139,9 @@ def is_known_already(reply: Reply) -> bool:
 def _is_gone(action: Action, reply: Reply) -> bool:
     """Whether Loop answers that it has no such thing, in a status or in words."""
     said = LoopRefused("", status=reply.status, body=reply.body)
-    return reply.status == _MISSING or KINDS[action.stream].is_nothing(said)
+    if reply.status == _MISSING:
+        return names_what_is_missing(reply.body)
+    return KINDS[action.stream].is_nothing(said)
 
 
 def _is_refusal(action: Action, reply: Reply) -> bool:
@@ -147,8 +150,7 @@ def _is_refusal(action: Action, reply: Reply) -> bool:
     if body is None or _says(body, _NO_ACCESS) or _says(body, _BROKEN):
         return False
     if reply.status == _MISSING:
-        # An address that does not exist is answered with a message alone.
-        return isinstance(body, Mapping) and bool(body.keys() & {"code", "error", "errors"})
+        return names_what_is_missing(body)
     if reply.status >= 400:  # noqa: PLR2004
         return reply.status in _REFUSING
     if not isinstance(body, Mapping):

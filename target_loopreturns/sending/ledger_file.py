@@ -85,6 +85,20 @@ def opened(path: str) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+@contextmanager
+def opened_by_hand(path: str) -> Iterator[sqlite3.Connection]:
+    """The same, for a command that acts on nothing else.
+
+    Raises:
+        SettingsError: it is in use, is no ledger, or cannot be written.
+    """
+    with opened(path) as connection:
+        try:
+            yield connection
+        except sqlite3.Error as error:
+            raise _unusable(path, error) from None
+
+
 def adopt(connection: sqlite3.Connection, url: str, key: str) -> None:
     """Make the ledger that of this account, too: its key was renewed."""
     with connection:

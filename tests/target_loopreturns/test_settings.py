@@ -27,7 +27,7 @@ from target_loopreturns.target import TargetLoopReturns
         ({"api_key": "k", "api_url": "http://loop.example"}, "'api_url' must be https"),
         ({"api_key": "k", "outcomes_format": "csv"}, "'outcomes_format' accepts"),
         ({"api_key": "k", "ledger": ""}, "'ledger' accepts the path"),
-        ({"api_key": "k", "late_seconds": -1}, "'late_seconds' accepts a whole number of 0"),
+        ({"api_key": "k", "late_seconds": -1}, "'late_seconds' accepts a whole number from 0"),
         ({"api_key": "k", "hold_hours": "x"}, "'hold_hours' accepts a whole number of 0"),
         ({"api_key": "k", "stop_after_failures": "half"}, "'stop_after_failures' accepts"),
         ({"api_key": "k", "stop_after_failures": "0%"}, "'stop_after_failures' accepts"),

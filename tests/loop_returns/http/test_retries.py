@@ -269,14 +269,15 @@ def test_a_refused_key_names_the_scope_at_once(
 
 @pytest.mark.parametrize("body", [b"", b"false", b"{}", b"<html>"])
 def test_a_change_is_repeated_for_429_alone(body: bytes) -> None:
-    """Whatever else Loop answers: its word, an error, or it is unknown whether it was made."""
+    """Whatever else Loop answers: its word, trouble with the key, or it is not known."""
     for status in range(200, 600):
         meaning = retries.refused_change(status, {}, body, "POST /cart", "Carts")
         assert isinstance(meaning, PassingFailure) == (status == 429)
         if status >= 500 or (status in retries.PASSING_STATUSES and status != 429):
             assert isinstance(meaning, UncertainChange)
-        if status < 300 or status in {400, 403, 404, 409, 422}:
+        if status < 300 or status in {400, 404, 409, 422}:
             assert meaning is None
+        assert isinstance(meaning, AccessError) == (status in {401, 403})
 
 
 def test_a_change_that_was_never_sent_may_be_repeated_and_no_other() -> None:

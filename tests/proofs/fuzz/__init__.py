@@ -8,8 +8,8 @@ left out. One of the answers is spoilt: its bytes, its values, its structure or
 its envelope. An oracle that shares no code with the tap says what was in it.
 """
 
-from tests.proofs.fuzz.cases import Figures, Fuzz, run, run_all
+from tests.proofs.fuzz.cases import Fuzz, FuzzFigures, run, run_all
 from tests.proofs.fuzz.oracle import leaves
 from tests.proofs.fuzz.spoilers import Spoiler, Spoiling
 
-__all__ = ["Figures", "Fuzz", "Spoiler", "Spoiling", "leaves", "run", "run_all"]
+__all__ = ["Fuzz", "FuzzFigures", "Spoiler", "Spoiling", "leaves", "run", "run_all"]

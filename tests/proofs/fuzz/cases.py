@@ -56,7 +56,7 @@ class Judgement:
 
 
 @dataclass
-class Figures:
+class FuzzFigures:
     """What came of many."""
 
     cases: int = 0
@@ -64,7 +64,7 @@ class Figures:
     spoilt_by: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
-    def add(self, other: Figures) -> None:
+    def add(self, other: FuzzFigures) -> None:
         """Take in those of another process."""
         self.cases += other.cases
         self.kinds += other.kinds
@@ -245,11 +245,11 @@ class Fuzz:
         return ""
 
 
-def run(cases: range) -> Figures:
+def run(cases: range) -> FuzzFigures:
     """Try cases, by their numbers."""
     logging.disable(logging.CRITICAL)
     try:
-        fuzz, figures = Fuzz(), Figures()
+        fuzz, figures = Fuzz(), FuzzFigures()
         for seed in cases:
             outcome, spoiler = fuzz.case(seed)
             figures.cases += 1
@@ -263,13 +263,13 @@ def run(cases: range) -> Figures:
         logging.disable(logging.NOTSET)
 
 
-def run_all(count: int, *, seed: int = 0, processes: int = 2) -> Figures:
+def run_all(count: int, *, seed: int = 0, processes: int = 2) -> FuzzFigures:
     """Try so many cases, in several processes."""
     share = 500
     parts = [
         range(first, min(first + share, seed + count)) for first in range(seed, seed + count, share)
     ]
-    figures = Figures()
+    figures = FuzzFigures()
     with ProcessPoolExecutor(processes) as pool:
         for part in pool.map(run, parts):
             figures.add(part)

@@ -150,4 +150,4 @@ def test_a_second_signal_ends_at_once(loop: Loop, tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
         ended, seconds = stop(process, signal.SIGTERM)
-    assert (ended, seconds < 1) == (143, True)
+    assert (ended, seconds < 5) == (143, True)  # the first signal would never end it

@@ -13,7 +13,6 @@ from target_loopreturns.actions.action import Action
 from target_loopreturns.sending import api_calls
 
 GONE: list[tuple[int, Any]] = [
-    (404, None),
     (404, {"errors": {"code": "NOT_FOUND"}}),
     (200, {"errors": {"code": "NOT_FOUND"}}),
     (200, {"error": {"message": "Cart not found."}}),
@@ -23,6 +22,8 @@ GONE: list[tuple[int, Any]] = [
     (200, {"errors": ["No cart was found for this token"]}),
 ]
 OTHER: list[tuple[int, Any]] = [
+    (404, None),
+    (404, {"message": "The route v0/cart could not be found."}),
     (500, {"errors": {"message": "No cart found for the provided token."}}),
     (422, {"errors": {"message": "Cart is empty."}}),
     (200, {"errors": {"message": "Cart is empty."}}),

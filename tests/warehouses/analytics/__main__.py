@@ -13,7 +13,7 @@ from tests.warehouses.analytics.prove import (
     OTHERS,
     SHIPPED,
     WITHOUT_ORDERS,
-    Proof,
+    MartsProof,
     prove,
     prove_copies,
 )
@@ -22,8 +22,6 @@ from tests.warehouses.postgres_server import postgres
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m tests.warehouses.analytics", description=__doc__
-    )
         prog="python -m tests.warehouses.analytics", description=__doc__
     )
     parser.add_argument("engines", nargs="*", default=["duckdb", "postgres"])
@@ -65,7 +63,7 @@ def main() -> int:
     return 0 if equal else 1
 
 
-def tell(engine: str, returns: int, proof: Proof) -> None:
+def tell(engine: str, returns: int, proof: MartsProof) -> None:
     """Say what was done and found."""
     did = ", ".join(f"{count} {kind} {status}" for (kind, status), count in proof.built.items())
     took = ", ".join(f"{what} {seconds:.0f} s" for what, seconds in proof.seconds.items())

@@ -27,7 +27,7 @@ def server() -> Iterator[PostgresServer]:
 
 
 @dataclass(slots=True)
-class Warehouse:
+class BuiltWarehouse:
     """An account that is served, and the warehouse that it was loaded into."""
 
     shop: Shop
@@ -44,17 +44,17 @@ class Warehouse:
 @pytest.fixture(scope="session")
 def warehouse(
     server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str], Warehouse]]:
+) -> Iterator[Callable[[str], BuiltWarehouse]]:
     """The warehouse of an engine, loaded once a session."""
-    made: dict[str, Warehouse] = {}
+    made: dict[str, BuiltWarehouse] = {}
     shop = account.seeded(RETURNS)
     with loaded.served(shop) as loop:
 
-        def make(engine: str) -> Warehouse:
+        def make(engine: str) -> BuiltWarehouse:
             if engine not in made:
                 folder: Path = tmp_path_factory.mktemp(engine)
                 to, dbt = _of(engine, folder, server)
-                made[engine] = Warehouse(shop, loop, to, dbt, loaded.into(to, loop))
+                made[engine] = BuiltWarehouse(shop, loop, to, dbt, loaded.into(to, loop))
             return made[engine]
 
         for engine in ENGINES:  # before any of them changes the account

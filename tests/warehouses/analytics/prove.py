@@ -37,7 +37,7 @@ OTHERS = Choices(
 
 
 @dataclass(slots=True)
-class Proof:
+class MartsProof:
     """What was done and found."""
 
     built: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -61,7 +61,7 @@ def prove(
     *,
     in_bulk: bool = False,
     choices: Choices = SHIPPED,
-) -> Proof:
+) -> MartsProof:
     """Load an account, build the package, and compare every mart with the account.
 
     Args:
@@ -72,7 +72,7 @@ def prove(
         in_bulk: Into DuckDB by DuckDB's own reader instead of target-duckdb.
         choices: The definitions.
     """
-    proof = Proof()
+    proof = MartsProof()
     made: list[Shop] = []
     orders = choices.orders == "loop"
     proof.timed("account", lambda: made.append(account.seeded(returns, orders=orders)))
@@ -86,14 +86,14 @@ def prove(
     return proof
 
 
-def _build(proof: Proof, dbt: Dbt, choices: Choices) -> None:
+def _build(proof: MartsProof, dbt: Dbt, choices: Choices) -> None:
     began = time.monotonic()
     built = dbt.build(choices.variables())
     proof.seconds["dbt build"] = time.monotonic() - began
     proof.built, proof.peak_mb = built.counts, built.peak_mb
 
 
-def prove_copies(returns: int, number: int, folder: Path) -> tuple[Proof, Proof]:
+def prove_copies(returns: int, number: int, folder: Path) -> tuple[MartsProof, MartsProof]:
     """Prove an account on DuckDB, then as many copies of it in one warehouse.
 
     Args:
@@ -103,7 +103,7 @@ def prove_copies(returns: int, number: int, folder: Path) -> tuple[Proof, Proof]
     """
     one = prove("duckdb", returns, folder / "one", in_bulk=True, choices=WITHOUT_ORDERS)
     file, many = folder / "one/warehouse.duckdb", folder / "warehouse.duckdb"
-    proof = Proof()
+    proof = MartsProof()
     proof.timed("load", lambda: copies.multiply(file, many, number))
     _build(proof, on_duckdb(many, folder / "dbt"), WITHOUT_ORDERS)
 
@@ -147,7 +147,7 @@ def load(to: DuckDB | Postgres, shop: Shop, streams: tuple[str, ...] = loaded.ST
         loaded.into(to, loop, streams=streams)
 
 
-def compare(proof: Proof, dbt: Dbt, shop: Shop, choices: Choices, name: str = "loop") -> None:
+def compare(proof: MartsProof, dbt: Dbt, shop: Shop, choices: Choices, name: str = "loop") -> None:
     """Hold every mart against the account."""
     meant = truth.Truth(choices)
     meant.add(name, shop)

@@ -11,16 +11,16 @@ import pytest
 from tests.warehouses.analytics import account, truth
 from tests.warehouses.analytics.building import Dbt
 from tests.warehouses.analytics.choices import Choices
-from tests.warehouses.analytics.conftest import ENGINES, Warehouse
-from tests.warehouses.analytics.prove import OTHERS, SHIPPED, Proof, compare
+from tests.warehouses.analytics.conftest import ENGINES, BuiltWarehouse
+from tests.warehouses.analytics.prove import OTHERS, SHIPPED, MartsProof, compare
 
 pytestmark = pytest.mark.parametrize("engine", ENGINES)
-Make = Callable[[str], Warehouse]
+Make = Callable[[str], BuiltWarehouse]
 
 
-def differences(there: Warehouse, choices: Choices) -> list[str]:
+def differences(there: BuiltWarehouse, choices: Choices) -> list[str]:
     """What is not as the account says, and that something was compared."""
-    proof = Proof()
+    proof = MartsProof()
     compare(proof, there.dbt, there.shop, choices)
     assert set(proof.rows) == set(truth.KEYS)
     assert all(proof.rows.values())

@@ -14,11 +14,11 @@ import pytest
 from tests.warehouses.analytics import account, loaded, report
 from tests.warehouses.analytics.building import Dbt
 from tests.warehouses.analytics.choices import Choices
-from tests.warehouses.analytics.conftest import Warehouse
+from tests.warehouses.analytics.conftest import BuiltWarehouse
 from tests.warehouses.analytics.prove import SHIPPED
 from tests.warehouses.analytics.test_sources import NOTHING_ELSE, load
 
-Make = Callable[[str], Warehouse]
+Make = Callable[[str], BuiltWarehouse]
 Shown = dict[str, Any]
 
 
