@@ -17,6 +17,7 @@ from loop_returns.errors import AccessError
 from loopreturns_plugin import command_line, config_files
 from loopreturns_plugin.sdk import LoopPlugin
 from tap_loopreturns import access, streams
+from tap_loopreturns.output.state import check_bookmark
 from tap_loopreturns.output.writer import PageWriter
 from tap_loopreturns.run import Run
 from tap_loopreturns.settings import CONFIG
@@ -60,7 +61,10 @@ class TapLoopReturns(LoopPlugin, Tap):
         )
 
     def _find_unreadable(self) -> frozenset[str]:
-        return access.unreadable(self.run, [one for one in self.loop_streams if one.selected])
+        selected = [stream for stream in self.loop_streams if stream.selected]
+        for stream in selected:
+            check_bookmark(stream)
+        return access.unreadable(self.run, selected)
 
     def discover_streams(self) -> list[LoopStream]:
         """All streams; needs neither key nor network."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 
+from loop_returns.errors import SettingsError
 from loop_returns.spans import Span, Spans
 from loopreturns_plugin.sdk import SingerStream
 from tap_loopreturns.output.bookmark import Bookmark
@@ -46,9 +47,7 @@ class StreamState:
     ) -> None:
         self._stream = stream
         self._states = tuple(states)
-        full = stream.replication_method == REPLICATION_FULL_TABLE  # as a catalog may ask for
-        key = str(type(stream).replication_key)
-        self._mark = Bookmark.read(key, {} if full else stream.state_entry, self._states, now=now)
+        self._mark = _bookmark(stream, self._states, now=now)
         self.value = self._mark.value
         self.out_before = dict(self._mark.covered)
         start = span.start if self.value is None else min(span.start, self.value)
@@ -73,3 +72,25 @@ class StreamState:
     def flush(self) -> None:
         """Write STATE, if the stream's entry has changed."""
         self._stream.flush_state()
+
+
+def check_bookmark(stream: SingerStream) -> None:
+    """See to it, before anything is read, that a stream's entry in STATE is a bookmark.
+
+    Raises:
+        SettingsError: it is none; the message names the stream.
+    """
+    if stream.replication_key:
+        _bookmark(stream, (), now=None)
+
+
+def _bookmark(stream: SingerStream, states: tuple[str, ...], *, now: int | None) -> Bookmark:
+    key = str(type(stream).replication_key)
+    # A catalog may ask for a full reading.
+    entry = {} if stream.replication_method == REPLICATION_FULL_TABLE else stream.state_entry
+    try:
+        return Bookmark.read(key, entry, states, now=now)
+    except SettingsError:
+        raise SettingsError(
+            "--state", f"holds a bookmark for {key} of {stream.name} that cannot be read."
+        ) from None
