@@ -136,6 +136,13 @@ class SingerStream(Stream):
         """The stream's entry in STATE."""
         return self.state_manager.stream_state
 
+    @property
+    def given_entry(self) -> Mapping[str, Any]:
+        """The stream's entry in the STATE that the run was given; empty where there is none."""
+        bookmarks = self.tap_state.get("bookmarks") or {}
+        entry = bookmarks.get(self.name) if isinstance(bookmarks, dict) else bookmarks
+        return entry or {}
+
     def put_state(self, entry: Mapping[str, Any]) -> None:
         """Replace the stream's entry in STATE; `flush_state` writes it."""
         state = self.state_manager.stream_state

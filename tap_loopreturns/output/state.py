@@ -7,6 +7,7 @@ at every line of the output.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 
@@ -47,7 +48,7 @@ class StreamState:
     ) -> None:
         self._stream = stream
         self._states = tuple(states)
-        self._mark = _bookmark(stream, self._states, now=now)
+        self._mark = _bookmark(stream, stream.state_entry, self._states, now=now)
         self.value = self._mark.value
         self.out_before = dict(self._mark.covered)
         start = span.start if self.value is None else min(span.start, self.value)
@@ -81,13 +82,15 @@ def check_bookmark(stream: SingerStream) -> None:
         SettingsError: it is none; the message names the stream.
     """
     if stream.replication_key:
-        _bookmark(stream, (), now=None)
+        _bookmark(stream, stream.given_entry, (), now=None)
 
 
-def _bookmark(stream: SingerStream, states: tuple[str, ...], *, now: int | None) -> Bookmark:
+def _bookmark(
+    stream: SingerStream, entry: Mapping[str, Any], states: tuple[str, ...], *, now: int | None
+) -> Bookmark:
     key = str(type(stream).replication_key)
-    # A catalog may ask for a full reading.
-    entry = {} if stream.replication_method == REPLICATION_FULL_TABLE else stream.state_entry
+    if stream.replication_method == REPLICATION_FULL_TABLE:  # as a catalog may ask for
+        entry = {}
     try:
         return Bookmark.read(key, entry, states, now=now)
     except SettingsError:

@@ -143,3 +143,10 @@ def test_a_bookmark_that_cannot_be_read_ends_the_run_in_one_line(loop: Loop, nam
     assert isinstance(run.error, SettingsError)
     assert f"of {name} that cannot be read" in str(run.error)
     assert not loop.requests
+
+
+def test_a_stream_that_has_not_been_read_leaves_no_mark_in_state(loop: Loop) -> None:
+    """The check of what was given is a look, not an entry."""
+    run = run_tap(settings(loop), select=["returns", "return_notes"])
+    first = next(message["value"] for message in run.messages if message["type"] == "STATE")
+    assert set(first["bookmarks"]) == {"returns"}

@@ -295,4 +295,4 @@ def under_way(parents: dict[str, Row], notices: Iterable[Row], choices: Choices)
 
 def notices_of(row: Row, shop: Any) -> Iterator[Row]:
     """The shipping notices of a return, as Loop sends them."""
-    yield from views.shipping_notices(row, shop)
+    yield from views.shipping_notices(row, shop.destinations)
