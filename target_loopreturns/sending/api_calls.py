@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from loop_returns.endpoints import names_what_is_missing
 from loop_returns.errors import LoopRefused
@@ -89,7 +90,7 @@ def request(  # noqa: PLR0911  one for each kind
         return Change("POST", endpoint.path, scope, body=fields)
     if own is None:
         raise ValueError(f"{action.subject}: it is not known which row this is about")
-    path = f"{endpoint.path}/{own}"
+    path = f"{endpoint.path}/{quote(own, safe='')}"
     if action.name == "delete":
         return Change("DELETE", path, scope)
     if action.stream == "carts":
