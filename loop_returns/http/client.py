@@ -110,8 +110,17 @@ class Client:
         """Give back the connections."""
         self._session.close()
 
-    def get(self, path: str, params: Params | None = None, *, scope: str) -> Answer:
+    def get(
+        self,
+        path: str,
+        params: Params | None = None,
+        *,
+        scope: str,
+        hold: Callable[[int], object] | None = None,
+    ) -> Answer:
         """Ask for `path` (below `/api/{version}`), as often as patience allows.
+
+        `hold` is told now and then how many bytes of the answer take up memory; it may wait.
 
         Raises:
             AccessError: 401 or 403; `scope` is what the key needs for this path.
@@ -123,7 +132,9 @@ class Client:
             kept = self._kept.pop(_question(path, params), None)
         if kept and self._clock() - kept[0] < _FRESH:
             return kept[1]
-        return self._retries.repeat(f"GET {path}", lambda: self._read(path, params or {}, scope))
+        return self._retries.repeat(
+            f"GET {path}", lambda: self._read(path, params or {}, scope, hold)
+        )
 
     def probe(self, path: str, params: Params | None = None, *, scope: str) -> None:
         """Ask for `path` ahead of time; the answer is kept for whoever soon asks for the same.
@@ -167,9 +178,11 @@ class Client:
             lambda: self._change(method, path, params or {}, body, scope=scope, forbids=forbids),
         )
 
-    def _read(self, path: str, params: Params, scope: str) -> Answer:
+    def _read(
+        self, path: str, params: Params, scope: str, hold: Callable[[int], object] | None
+    ) -> Answer:
         try:
-            status, headers, body = self._exchange("GET", path, params)
+            status, headers, body = self._exchange("GET", path, params, hold=hold)
         except requests.RequestException as error:
             raise retries.failed_reading(error, self.account.url) from None
         if status == 200:  # noqa: PLR2004
@@ -206,7 +219,12 @@ class Client:
         return Reply(status, "Success" if said.strip() == b"Success" else None)
 
     def _exchange(
-        self, method: str, path: str, params: Params, body: object = None
+        self,
+        method: str,
+        path: str,
+        params: Params,
+        body: object = None,
+        hold: Callable[[int], object] | None = None,
     ) -> tuple[int, Mapping[str, str], Body]:
         """One request, when its turn has come."""
         headers = {"Accept": "application/json", "X-Authorization": self.account.key}
@@ -227,7 +245,7 @@ class Client:
             ) as response:
                 heed(response.headers)
                 self._compare_clocks(response.headers)
-                return response.status_code, response.headers, self._body(response, path)
+                return response.status_code, response.headers, self._body(response, path, hold)
 
     def _compare_clocks(self, headers: Mapping[str, str]) -> None:
         try:
@@ -237,11 +255,15 @@ class Client:
         with self._lock:
             self.ahead = min(self.ahead, ahead)
 
-    def _body(self, response: requests.Response, path: str) -> Body:
+    def _body(
+        self, response: requests.Response, path: str, hold: Callable[[int], object] | None
+    ) -> Body:
         deadline = self._clock() + 10 * self.account.timeout
         intake = packing.Intake()
         for chunk in response.iter_content(_CHUNK):
             intake.add(chunk)
+            if hold:
+                hold(intake.held)
             if intake.size > self.account.largest_answer:
                 raise UnexpectedAnswer(
                     f"GET {path}: an answer of more than {self.account.largest_answer:,} bytes; "
@@ -249,7 +271,10 @@ class Client:
                 )
             if self._clock() > deadline:
                 raise PassingFailure("an answer that does not end")
-        return intake.body()
+        body = intake.body()
+        if hold:
+            hold(len(body))
+        return body
 
 
 def _question(path: str, params: Params | None) -> tuple[str, tuple[tuple[str, str | int], ...]]:

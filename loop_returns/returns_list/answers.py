@@ -21,6 +21,7 @@ import msgspec
 from loop_returns import times
 from loop_returns.endpoints import RETURNS_LIST
 from loop_returns.errors import UnexpectedAnswer
+from loop_returns.fetch_ahead import Hold
 from loop_returns.http import envelopes, packing
 from loop_returns.http.client import Answer, Client
 from loop_returns.http.envelopes import Text
@@ -32,8 +33,8 @@ LIST = RETURNS_LIST.path
 FILTER = "updated_at"
 
 
-def ask(client: Client, window: Window, page_size: int) -> Answer:
-    """Ask for one window of returns (raises as `Client.get`)."""
+def ask(client: Client, window: Window, page_size: int, hold: Hold | None = None) -> Answer:
+    """Ask for one window of returns (see `Client.get`, for what it raises, too)."""
     params: dict[str, str | int] = {
         "from": times.show(window.since).replace("Z", ".000Z"),
         "to": times.show(window.until).replace("Z", ".000Z"),
@@ -43,7 +44,7 @@ def ask(client: Client, window: Window, page_size: int) -> Answer:
         params["state"] = window.state
     if not window.whole:
         params |= {"paginate": "true", "pageSize": page_size}
-    return client.get(LIST, params, scope=RETURNS_LIST.scope)
+    return client.get(LIST, params, scope=RETURNS_LIST.scope, hold=hold)
 
 
 def probe(client: Client, end: int) -> None:

@@ -89,7 +89,7 @@ class ReturnsReading:
         """
         for window, answer in fetch_ahead(
             self._windows.next,
-            lambda window: answers.ask(self._client, window, self._page_size),
+            lambda window, hold: answers.ask(self._client, window, self._page_size, hold),
             workers=self._workers,
             idle=self._idle,
         ):

@@ -86,7 +86,7 @@ class OneByOne(LoopStream):
         todo = iter(changed)
         return fetch_ahead(
             lambda: next(todo, None),
-            lambda one: self.ask(one.id),
+            lambda one, _: self.ask(one.id),
             workers=self.run.settings.concurrency,
             idle=self.run.stop_if_asked,
         )

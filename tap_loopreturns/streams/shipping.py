@@ -129,7 +129,7 @@ class HappyReturnsShipmentItems(HappyReturnsShipments):
         )
         for shipment, rows in fetch_ahead(
             lambda: next(changed, None),
-            self._items,
+            lambda shipment, _: self._items(shipment),
             workers=self.run.settings.concurrency,
             idle=self.run.stop_if_asked,
         ):

@@ -104,7 +104,7 @@ def _returns(client: Client, wanted: list[str]) -> dict[str, ReturnNow | None]:
         found |= _from_list(client, set(wanted))
     todo = iter([one for one in wanted if one not in found])
     for return_id, now in fetch_ahead(
-        lambda: next(todo, None), lambda one: _one(client, one), workers=_WORKERS
+        lambda: next(todo, None), lambda one, _: _one(client, one), workers=_WORKERS
     ):
         found[return_id] = now
     return found

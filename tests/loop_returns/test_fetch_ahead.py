@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loop_returns.fetch_ahead import AHEAD, fetch_ahead
+from loop_returns.fetch_ahead import AHEAD, ROOM, Hold, fetch_ahead
 
 
 def read(
@@ -31,7 +31,7 @@ def read(
         taken.append((len(answered), job))
         return job
 
-    def fetch(job: int) -> int:
+    def fetch(job: int, _hold: Hold) -> int:
         time.sleep(random.random() / 2000)
         return job * 2
 
@@ -55,7 +55,7 @@ def test_a_slow_answer_does_not_let_later_ones_pass() -> None:
     """Answers are handed over in the order of their jobs, though the first is the last to come."""
     first = threading.Event()
 
-    def fetch(job: int) -> int:
+    def fetch(job: int, _hold: Hold) -> int:
         if job == 0:
             assert first.wait(5)
         if job == 9:
@@ -71,7 +71,7 @@ def test_an_exception_comes_in_its_turn() -> None:
     """The answers before it are handed over first, though it was there before them."""
     failed = threading.Event()
 
-    def fetch(job: int) -> int:
+    def fetch(job: int, _hold: Hold) -> int:
         if job == 3:
             failed.set()
             raise LookupError(job)
@@ -104,7 +104,7 @@ def test_a_reader_that_stops_early_leaves_no_work_running(workers: int) -> None:
     begun: list[int] = []
     lock = threading.Lock()
 
-    def fetch(job: int) -> int:
+    def fetch(job: int, _hold: Hold) -> int:
         with lock:
             begun.append(job)
         time.sleep(0.01)
@@ -139,7 +139,7 @@ def test_no_more_than_ahead_jobs_are_taken_before_the_first_answer_is_handed_ove
         most = max(most, taken - handed)
         return taken
 
-    for _ in fetch_ahead(take, lambda job: job, workers=workers):
+    for _ in fetch_ahead(take, lambda job, _: job, workers=workers):
         handed += 1
     assert handed == 200
     assert AHEAD <= most <= AHEAD + 1  # the answer that is being handed over is no longer ahead
@@ -149,7 +149,9 @@ def test_fetches_run_side_by_side() -> None:
     """Four workers do four jobs at once."""
     together = threading.Barrier(4, timeout=5)
     jobs = iter(range(8))
-    answers = list(fetch_ahead(lambda: next(jobs, None), lambda _: together.wait() >= 0, workers=4))
+    answers = list(
+        fetch_ahead(lambda: next(jobs, None), lambda _, __: together.wait() >= 0, workers=4)
+    )
     assert [answer for _, answer in answers] == [True] * 8
 
 
@@ -162,10 +164,54 @@ def test_a_reader_is_asked_whether_to_go_on_while_an_answer_is_awaited() -> None
 
     jobs = iter([1])
     with pytest.raises(KeyboardInterrupt):
-        list(fetch_ahead(lambda: next(jobs, None), lambda _: never.wait(20), workers=1, idle=stop))
+        list(
+            fetch_ahead(
+                lambda: next(jobs, None), lambda _, __: never.wait(20), workers=1, idle=stop
+            )
+        )
     never.set()
 
 
 def test_nothing_to_take_is_nothing_to_hand_over() -> None:
     """An empty list of jobs ends at once."""
-    assert not list(fetch_ahead(lambda: None, lambda job: job, workers=8))
+    assert not list(fetch_ahead(lambda: None, lambda job, _: job, workers=8))
+
+
+def test_what_waits_is_bounded_though_one_answer_is_slow() -> None:
+    """While the first is awaited, no more comes than fits and what was under way."""
+    first = threading.Event()
+    came: dict[int, int] = {}
+    size = ROOM // 3
+
+    def fetch(job: int, hold: Hold) -> int:
+        if job == 0:
+            assert first.wait(5)
+        hold(size)
+        came[job] = size
+        return job
+
+    jobs = iter(range(20))
+    answers = fetch_ahead(lambda: next(jobs, None), fetch, workers=2)
+    timer = threading.Timer(0.3, first.set)
+    timer.start()
+    assert next(answers) == (0, 0)
+    assert sum(came.values()) <= ROOM + 2 * size
+    assert [answer for _, answer in answers] == list(range(1, 20))
+    timer.join()
+
+
+def test_an_answer_in_its_turn_is_never_held_up() -> None:
+    """Though all room is taken by those behind it, and though they came first."""
+    behind = threading.Barrier(2, timeout=5)
+
+    def fetch(job: int, hold: Hold) -> int:
+        if job < 2:
+            behind.wait()
+        hold(ROOM * (job + 1))
+        return job
+
+    jobs = iter(range(6))
+    began = time.monotonic()
+    answers = fetch_ahead(lambda: next(jobs, None), fetch, workers=2)
+    assert [answer for _, answer in answers] == list(range(6))
+    assert time.monotonic() - began < 5

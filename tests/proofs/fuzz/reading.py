@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -97,8 +97,9 @@ class Direct(Client):
         path: str,
         params: Mapping[str, str | int],
         body: object = None,
+        hold: Callable[[int], object] | None = None,
     ) -> tuple[int, Mapping[str, str], Body]:
-        del body
+        del body, hold
         if self.requests > 400:
             raise AssertionError("asks without end")
         target = f"/api/2026-10{path}?{urlencode(params)}"
