@@ -39,8 +39,8 @@ from loop_returns.spans import Span, Spans
 __all__ = ["LONGEST", "UNNAMED", "Proof", "Seen", "Window", "Windows"]
 
 _CROWDED = 0.1
-"""Of a page, in one second, from which on that second is asked for unpaged. With 0.3 it takes 155
-requests instead of 149 (100,000 returns, `python -m benchmarks.sizing`), with 0.02 147."""
+"""Of a page, in one second, from which on that second is asked for unpaged. With 0.3 it takes 152
+requests instead of 149 (100,000 returns, `python -m benchmarks.sizing`), with 0.02 145."""
 
 _ROUND, _FEWEST_ROUND = 50, 100
 """Answers of 100 returns and more, of a multiple of 50, look cut; Loop documents no limit."""
