@@ -155,12 +155,14 @@ def linked(client: Client, listing: Listing) -> Iterator[Rows]:
     while True:
         document = client.get(listing.path, params, scope=listing.scope).json()
         rows = envelopes.rows(document, listing.rows, listing.path)
-        # A page of a round number may be a full one, of a lower limit than was asked for.
-        full = len(rows) >= _LIMIT or (bool(rows) and len(rows) % 5 == 0)
+        count = len(rows)
         yield rows
         # Some samples show no link at all; a full page without one may not be the last.
-        link = envelopes.next_link(document, listing.path, required=full)
+        link = envelopes.next_link(document, listing.path, required=count >= _LIMIT)
         if link is None:
+            # A round number may be a full page, too, of a lower limit than was asked for.
+            if count > 1 and count % 5 == 0 and not _says_where_it_ends(document):
+                _want_links(client, listing, params, count - 1)
             return
         cursor = parse_qs(urlsplit(link).query).get("cursor", [""])[0]
         if not cursor or cursor in seen:
@@ -173,6 +175,25 @@ def linked(client: Client, listing: Listing) -> Iterator[Rows]:
             )
         seen.add(cursor)
         params["cursor"] = cursor
+
+
+def _says_where_it_ends(document: Mapping[str, Any]) -> bool:
+    return "next_page_url" in document or "nextPageUrl" in document
+
+
+def _want_links(client: Client, listing: Listing, params: Params, limit: int) -> None:
+    """See to it that Loop links a next page where it cuts one: then a page without one is the last.
+
+    Raises:
+        UnexpectedAnswer: it cuts a page and links none, so no page is known to be the last.
+    """
+    cut = client.get(listing.path, {**params, "limit": limit}, scope=listing.scope).json()
+    envelopes.rows(cut, listing.rows, listing.path)
+    if envelopes.next_link(cut, listing.path, required=True) is None:
+        raise UnexpectedAnswer(
+            f"GET {listing.path}: Loop cuts a page of {limit} rows and links no next one, so the "
+            "list is not known to be complete."
+        )
 
 
 def offset(client: Client, listing: Listing) -> Iterator[Rows]:
