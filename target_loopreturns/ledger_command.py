@@ -6,6 +6,7 @@ It asks nothing of Loop. The ledger is that of no running target: both want it a
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import click
 import msgspec
@@ -13,7 +14,7 @@ import msgspec
 from loop_returns.errors import InputRefused
 from loopreturns_plugin import command_line
 from target_loopreturns.actions.outcomes import Settled
-from target_loopreturns.sending import ledger_file
+from target_loopreturns.sending import ledger_file, places
 from target_loopreturns.sending.ledger import Ledger
 from target_loopreturns.settings import CONFIG
 
@@ -25,7 +26,7 @@ _DEFAULTS = {name: schema.get("default") for name, schema in CONFIG["properties"
 @click.option(
     "--ledger",
     "path",
-    type=click.Path(exists=True, dir_okay=False),
+    type=click.Path(dir_okay=False),
     default=str(_DEFAULTS["ledger"]),
     show_default=True,
     envvar="TARGET_LOOPRETURNS_LEDGER",
@@ -34,6 +35,9 @@ _DEFAULTS = {name: schema.get("default") for name, schema in CONFIG["properties"
 @click.pass_context
 def commands(context: click.Context, path: str) -> None:
     """Look into a ledger of target-loopreturns, and settle what is open in it."""
+    path = places.ledger(path)
+    if not Path(path).is_file():
+        raise click.BadParameter(f"there is no ledger {path}", param_hint="--ledger")
     context.obj = path
 
 

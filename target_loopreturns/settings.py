@@ -62,15 +62,16 @@ _OWN = (
     th.Property(
         "ledger",
         th.StringType,
-        default="loopreturns-ledger.sqlite",
+        default=".loopreturns/ledger.sqlite",
         title="Ledger",
         description="SQLite file that remembers what was asked of Loop and what became of it, "
-        "so that nothing is done twice. One for each account; keep it.",
+        "so that nothing is done twice. One for each account; keep it. The default's folder is "
+        "made where it lacks, for its owner alone, and git leaves it out.",
     ),
     th.Property(
         "outcomes",
         th.StringType,
-        default="loopreturns-outcomes.jsonl",
+        default=".loopreturns/outcomes.jsonl",
         title="Outcomes",
         description="File for the outcomes of a run's actions; written anew by each run.",
     ),

@@ -22,7 +22,8 @@ from target_loopreturns.actions import messages, outcomes
 from target_loopreturns.actions.messages import Input
 from target_loopreturns.actions.outcomes import Outcome, Settled
 from target_loopreturns.planning import plan
-from target_loopreturns.sending.apply import Application
+from target_loopreturns.sending import places
+from target_loopreturns.sending.apply import Application, Key
 from target_loopreturns.sending.ledger_file import open_ledger
 from target_loopreturns.settings import TargetSettings
 
@@ -43,6 +44,7 @@ class TargetLoopReturns(LoopPlugin):
     ]
 
     _acting = False
+    _told = 0
 
     @cached_property
     def settings(self) -> TargetSettings:
@@ -71,7 +73,9 @@ class TargetLoopReturns(LoopPlugin):
         Raises:
             LoopReturnsError: nothing was done, or the rest was not, or not all succeeded.
         """
-        outcomes.begin(self.settings.outcomes, self.settings.ledger, singer=self._is_singer)
+        places.make_home(self.settings.outcomes, self.settings.ledger)
+        path = places.ledger(self.settings.ledger)
+        outcomes.begin(self.settings.outcomes, path, singer=self._is_singer)
         given = messages.read(lines, self.settings.stream_map)
         repeated = given.rows - len(given.actions)
         again = f", {repeated:,} of them given twice" if repeated else ""
@@ -79,13 +83,14 @@ class TargetLoopReturns(LoopPlugin):
         connection = self.settings.connection
         with (
             closing(self.client),
-            open_ledger(self.settings.ledger, connection.api_url, connection.api_key) as ledger,
+            open_ledger(path, connection.api_url, connection.api_key) as ledger,
         ):
             run = Application(
                 self.client,
                 ledger,
                 self.settings,
                 stop_if_asked=self.stop.stop_if_asked,
+                on_settled=self._tell,
                 sleep=self.stop.sleep,
             )
             try:
@@ -101,9 +106,11 @@ class TargetLoopReturns(LoopPlugin):
 
     def _run(self, run: Application, given: Input) -> None:
         planned = run.plan(given.actions)
-        for line in plan.show(planned, where=self.settings.outcomes):
-            click.echo(line, err=True)
         if not self.settings.apply:
+            for line in plan.show(planned, where=self.settings.outcomes):
+                click.echo(line, err=True)
+            if known := _counted(run, run.known_before):
+                click.echo(known, err=True)
             plans = [Settled(one.action, one.outcome, one.state) for one in planned]
             run.results.update({one.action.key: one for one in plans})
             click.echo("Nothing was done: set 'apply: true' to act.", err=True)
@@ -111,6 +118,14 @@ class TargetLoopReturns(LoopPlugin):
         self._acting = True
         run.carry_out(planned)
         run.wait()
+
+    def _tell(self, settled: Settled) -> None:
+        """Say what became of an action, when it is known; of very many, the first."""
+        self._told += 1
+        if self._told <= plan.SHOWN:
+            self.logger.info(plan.tell(settled.action, settled.outcome, settled.state))
+        elif self._told == plan.SHOWN + 1:
+            self.logger.info("… and more; all of them are in %s", self.settings.outcomes)
 
     @property
     def _is_singer(self) -> bool:
@@ -133,9 +148,10 @@ class TargetLoopReturns(LoopPlugin):
         """Tell how it went, and pass STATE on if no row need be given again."""
         asked = {action.key for action in given.actions}
         results = Counter(run.results[key].outcome.result for key in asked)
-        told = ", ".join(f"{count:,} {result}" for result, count in sorted(results.items()))
-        self.logger.info("%s. See %s.", told or "Nothing to do", self.settings.outcomes)
-        ended = (run.results[key] for key in asked)
+        told = _counted(run, asked) or "Nothing to do"
+        sent = f"{run.sent:,} requests sent" if run.sent else "nothing sent"
+        self.logger.info("%s; %s. See %s.", told, sent, self.settings.outcomes)
+        ended = (run.results[key] for key in asked - run.known_before)
         kinds = Counter((one.action.stream, one.action.name, one.outcome.result) for one in ended)
         for (stream, action, result), count in sorted(kinds.items()):
             self.logger.info("%s x %s %s: %s", f"{count:,}", stream, action, result)
@@ -212,6 +228,15 @@ class TargetLoopReturns(LoopPlugin):
             ),
         ]
         return command
+
+
+def _counted(run: Application, keys: Iterable[Key]) -> str:
+    """How many actions came to which outcome; what was known before the run is told apart."""
+    counts = Counter(
+        run.results[key].outcome.result + (" before" if key in run.known_before else "")
+        for key in keys
+    )
+    return ", ".join(f"{count:,} {result}" for result, count in sorted(counts.items()))
 
 
 def _say(state: str) -> None:

@@ -11,7 +11,8 @@ from target_loopreturns.actions.outcomes import Outcome
 from target_loopreturns.planning import rules
 from target_loopreturns.planning.account_now import Listed, ReturnNow
 
-_SHOWN = 50
+SHOWN = 50
+"""Actions that are told one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,16 @@ class Planned:
     @property
     def told(self) -> str:
         """One line for a reader, without personal data."""
-        state = f" ({self.state})" if self.state else ""
-        verdict = "would be done" if self.outcome.result == "planned" else self.outcome.result
-        reason = f": {self.outcome.reason}" if self.outcome.reason else ""
-        return (
-            f"line {self.action.line}: {self.action.name} {self.action.subject}{state}: "
-            f"{verdict}{reason}"
-        )
+        return tell(self.action, self.outcome, self.state)
+
+
+def tell(action: Action, outcome: Outcome, state: str | None) -> str:
+    """An action and its outcome in one line, without personal data; `state` is its return's."""
+    where = f"line {action.line}" if action.line else "an earlier run"
+    before = f" ({state})" if state else ""
+    verdict = "would be done" if outcome.result == "planned" else outcome.result
+    reason = f": {outcome.reason}" if outcome.reason else ""
+    return f"{where}: {action.name} {action.subject}{before}: {verdict}{reason}"
 
 
 def plan(
@@ -93,10 +97,10 @@ def steps(planned: Iterable[Planned]) -> list[tuple[Action, ...]]:
 
 def show(planned: Collection[Planned], *, where: str) -> Iterator[str]:
     """The plan for a reader: a line for each action, then how many there are of a kind."""
-    for one in list(planned)[:_SHOWN]:
+    for one in list(planned)[:SHOWN]:
         yield one.told
-    if len(planned) > _SHOWN:
-        yield f"… and {len(planned) - _SHOWN} more; all of them are in {where}"
+    if len(planned) > SHOWN:
+        yield f"… and {len(planned) - SHOWN} more; all of them are in {where}"
     counts = Counter((one.action.name, one.outcome.result) for one in planned)
     for (name, result), count in sorted(counts.items()):
         yield f"{count:,} x {name}: {'would be done' if result == 'planned' else result}"

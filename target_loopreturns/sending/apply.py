@@ -37,29 +37,39 @@ class Application:
         ledger: What was asked of it before.
         settings: The checked configuration.
         stop_if_asked: Ends the run between two requests, if a signal has asked for it.
+        on_settled: Told of each action that has come to an outcome in this run.
         sleep: Waits for seconds.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the last three are what surrounds a run
         self,
         client: Client,
         ledger: Ledger,
         settings: TargetSettings,
         *,
         stop_if_asked: Callable[[], object],
+        on_settled: Callable[[Settled], object] = lambda _: None,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self.results: dict[Key, Settled] = {}
+        self.known_before: frozenset[Key] = frozenset()
+        """Actions whose end was known when the run began."""
         self._client = client
         self._ledger = ledger
         self._settings = settings
         self._stop_if_asked = stop_if_asked
+        self._on_settled = on_settled
         self._sleep = sleep
         self._looker = Looker(client, ledger, settings, sleep)
         self._sender = Sender(client, ledger, self._looker, self._looker.breathe)
         self._account = ExpectedAccount(Present(), settings.process_flagged)
         self._troubled = Troubled()
         self._given: dict[Key, Action] = {}
+
+    @property
+    def sent(self) -> int:
+        """How many requests for a change were sent in this run."""
+        return self._ledger.intended
 
     def plan(self, actions: Sequence[Action]) -> list[Planned]:
         """What is left to do of these, judged by what Loop has now.
@@ -71,6 +81,7 @@ class Application:
         """
         self._given = {action.key: action for action in actions}
         todo = self._left(actions)
+        self.known_before = frozenset(self.results)
         if len(todo) > self._settings.max_actions:
             raise InputRefused(
                 f"{len(todo):,} actions are more than 'max_actions', {self._settings.max_actions:,}"
@@ -261,3 +272,4 @@ class Application:
             key = settled.action.key
             action = self._given.get(key) or replace(settled.action, line=0)
             self.results[key] = replace(settled, action=action)
+            self._on_settled(self.results[key])

@@ -46,6 +46,8 @@ class Ledger:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.intended = 0
+        """How many requests this run has told it of."""
 
     def find(self, action: Action) -> Entry | None:
         """What is known of an action.
@@ -109,6 +111,7 @@ class Ledger:
             before: Loop's ids of the like that is there already; the first try's stand.
             target_id: Loop's id of what is changed or deleted.
         """
+        self.intended += 1
         now = times.spell(datetime.now(UTC).replace(microsecond=0))
         like = None if before is None else json.dumps(sorted(before))
         with self._connection:

@@ -209,7 +209,7 @@ def _run(folder: Path, *options: str, **environ: str) -> list[Row]:
     )
     if done.returncode:
         raise RuntimeError(f"meltano ended with {done.returncode}: {done.stderr[-3000:]}")
-    return told(folder / "loopreturns-outcomes.jsonl")
+    return told(folder / ".loopreturns" / "outcomes.jsonl")
 
 
 def main() -> int:
