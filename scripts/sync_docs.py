@@ -37,6 +37,7 @@ _OPTIONS = {
     "on_missing_scope": ("fail", "skip"),
     "on_unknown_shape": ("keep", "fail"),
     "pii": ("keep", "hash", "drop"),
+    "refresh": ("dates", "events"),
     "outcomes_format": ("singer", "jsonl"),
 }
 _DATES = ("start_date", "end_date")

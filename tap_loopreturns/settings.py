@@ -18,6 +18,7 @@ from loop_returns.returns_list.reading import MOST
 from loop_returns.spans import Span
 from loopreturns_plugin import checks
 from loopreturns_plugin.connection import CONNECTION, Connection, check_connection
+from tap_loopreturns.events_settings import EVENTS, EventsSettings, check_events
 from tap_loopreturns.records.privacy import Mode
 
 _SHORTEST_HASH_KEY = 16
@@ -106,6 +107,7 @@ CONFIG = th.PropertiesList(
         description="How many days behind its bookmark return_notes asks again for notes, since a "
         "new note may not touch its return; each return in them costs a request. 0 or more.",
     ),
+    *EVENTS,
     th.Property(
         "cart_tokens",
         th.ArrayType(th.StringType),
@@ -146,6 +148,8 @@ class TapSettings:
     strict_shapes: bool
     trailing: int
     notes_lookback: int
+    events: EventsSettings | None
+    """The store of events, where one is named."""
     cart_tokens: tuple[str, ...]
     pii: Mode
     pii_hash_key: str
@@ -181,6 +185,7 @@ def check(config: Mapping[str, Any], *, now: datetime, known: Mapping[str, Any])
         strict_shapes=checks.one_of(given, "on_unknown_shape", ("keep", "fail")) == "fail",
         trailing=checks.integer(given, "trailing_days", 0) * times.DAY,
         notes_lookback=checks.integer(given, "notes_lookback_days", 0) * times.DAY,
+        events=check_events(given),
         cart_tokens=_cart_tokens(given),
         pii=(pii := cast("Mode", checks.one_of(given, "pii", ("keep", "hash", "drop")))),
         pii_hash_key=_hash_key(given, pii),

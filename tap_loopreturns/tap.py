@@ -17,7 +17,6 @@ from loop_returns.errors import AccessError
 from loopreturns_plugin import command_line, config_files
 from loopreturns_plugin.sdk import LoopPlugin
 from tap_loopreturns import access, streams
-from tap_loopreturns.output.state import check_bookmark
 from tap_loopreturns.output.writer import PageWriter
 from tap_loopreturns.run import Run
 from tap_loopreturns.settings import CONFIG
@@ -63,7 +62,7 @@ class TapLoopReturns(LoopPlugin, Tap):
     def _find_unreadable(self) -> frozenset[str]:
         selected = [stream for stream in self.loop_streams if stream.selected]
         for stream in selected:
-            check_bookmark(stream)
+            stream.check_state()
         return access.unreadable(self.run, selected)
 
     def discover_streams(self) -> list[LoopStream]:

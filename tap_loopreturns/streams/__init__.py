@@ -24,6 +24,7 @@ from tap_loopreturns.streams.lists import (
     Destinations,
     Webhooks,
 )
+from tap_loopreturns.streams.loop_events import LoopEvents
 from tap_loopreturns.streams.one_by_one import ReturnDetails, ReturnNotes
 from tap_loopreturns.streams.returns import (
     ReturnExchanges,
@@ -46,6 +47,7 @@ STREAMS: tuple[type[LoopStream], ...] = (
     ReturnLineItems,
     ReturnExchanges,
     ReturnLabels,
+    LoopEvents,
     Destinations,
     Webhooks,
     AllowlistItems,

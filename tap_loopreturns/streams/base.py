@@ -18,7 +18,7 @@ from loopreturns_plugin.sdk import SingerStream, keep_calm
 from tap_loopreturns.output import mapped
 from tap_loopreturns.output.distinct import Distinct
 from tap_loopreturns.output.progress import Progress
-from tap_loopreturns.output.state import StreamState
+from tap_loopreturns.output.state import StreamState, check_bookmark
 from tap_loopreturns.records import schemas
 from tap_loopreturns.records.cleaner import Cleaner
 from tap_loopreturns.records.objects import Record
@@ -86,6 +86,10 @@ class LoopStream(SingerStream):
     def nothing_to_ask(self) -> str | None:
         """Why the stream asks Loop nothing, if so: then nothing is known of what the key may."""
         return None
+
+    def check_state(self) -> None:
+        """See to it that what STATE holds of the stream can be read (see `check_bookmark`)."""
+        check_bookmark(self)
 
     def state(self, states: tuple[str, ...], *, lookback: int) -> StreamState:
         """The stream's bookmark in this run (see `StreamState`)."""

@@ -23,4 +23,5 @@ def test_streams_come_through_meltano_in_the_order_that_is_stated_once(tmp_path:
     assert came.exists(), done.stderr[-2000:]
     messages = map(json.loads, came.read_text("utf-8").splitlines())
     found = dict.fromkeys(one["stream"] for one in messages if one["type"] == "RECORD")
-    assert list(found) == [stream.name for stream in STREAMS]
+    names = [stream.name for stream in STREAMS if stream.name != "loop_events"]  # no store is set
+    assert list(found) == names

@@ -37,7 +37,7 @@ def loaded(
 def test_every_stream_holds_what_the_account_holds(everything: dict[str, Any], shop: Shop) -> None:
     """With everything selected, each stream's keys and values equal the account's, and validate."""
     run = run_tap(everything, select=["all"])
-    assert run.streams == {stream.name for stream in STREAMS}
+    assert run.streams == {stream.name for stream in STREAMS} - {"loop_events"}  # no part of it
     for stream in KEYS:
         assert not differences(shop, run, stream), stream
     for stream in ("inventories", "happy_returns_shipment_items"):  # their keys are made by the tap

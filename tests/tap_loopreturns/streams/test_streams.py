@@ -57,6 +57,9 @@ def test_what_costs_a_request_a_row_or_is_the_shops_own_is_off_by_default() -> N
 
 
 def test_the_lists_that_tests_keep_by_hand_have_every_stream() -> None:
-    """A new stream is compared with the account, too, and loaded into warehouses."""
-    names = {stream.name for stream in STREAMS}
+    """A new stream is compared with the account, too, and loaded into warehouses.
+
+    Events are no part of the account; their own tests compare them with the store.
+    """
+    names = {stream.name for stream in STREAMS} - {"loop_events"}
     assert set(meant.STREAMS) == names
