@@ -30,6 +30,8 @@ class Action:
     name: str
     fields: Mapping[str, Any]
     line: int = 0
+    found_return: str | None = None
+    """Loop's id of the return, where the row names it otherwise: by its order's name."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -39,7 +41,7 @@ class Action:
     @property
     def return_id(self) -> str | None:
         """The return that it is about, if it is about one."""
-        return self.fields.get("return_id")
+        return self.fields.get("return_id") or self.found_return
 
     @property
     def permission(self) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -35,6 +35,8 @@ class Outcome:
     """Loop's own, in capitals; or the rule of this target that refused it."""
     status: int | None = None
     target_id: str | None = None
+    answer: Mapping[str, Any] | None = None
+    """What Loop made that the row's owner needs: the URL of a link, of a label."""
 
     @property
     def final(self) -> bool:
@@ -71,6 +73,7 @@ class Settled:
             "return_id": action.return_id,
             "return_state": self.state,
             "target_id": target,
+            "answer": dict(outcome.answer) if outcome.answer else None,
             "attempts": self.attempts,
             "requested_at": self.requested_at,
             "settled_at": self.settled_at,

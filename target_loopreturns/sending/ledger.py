@@ -22,7 +22,7 @@ from target_loopreturns.actions.outcomes import Outcome, Result, Settled
 _COLUMNS = (
     "stream, action_id, action, fields, line, return_state, "
     "result, reason, code, http_status, target_id, attempts, requested_at, settled_at, "
-    "before, unanswered"
+    "before, unanswered, answer, return_id"
 )
 SENT = "uncertain", "queued"
 """Results of which Loop may know more by now."""
@@ -164,6 +164,7 @@ class Ledger:
     ) -> list[Settled]:
         """What became of these; also of ones that needed no request."""
         now = times.spell(datetime.now(UTC).replace(microsecond=0))
+        answer = json.dumps(outcome.answer, sort_keys=True) if outcome.answer else None
         told = (outcome.result, outcome.reason, outcome.code, outcome.status, outcome.target_id)
         actions = list(actions)
         with self._connection:
@@ -171,16 +172,17 @@ class Ledger:
                 self._connection.execute(
                     "insert into actions (stream, action_id, action, content, fields, line, "
                     "return_id, return_state, result, reason, code, http_status, target_id, "
-                    "settled_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                    "answer, settled_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                     "on conflict do update set result = excluded.result, "
                     "reason = excluded.reason, code = excluded.code, "
                     "http_status = excluded.http_status, "
                     "target_id = coalesce(excluded.target_id, target_id), "
+                    "answer = coalesce(excluded.answer, answer), "
                     "return_state = coalesce(excluded.return_state, return_state), "
                     "line = excluded.line, settled_at = excluded.settled_at, unanswered = case "
                     "when excluded.result in ('done', 'refused', 'queued') then 0 "
                     "else unanswered end",
-                    (*_said(action), state, *told, now),
+                    (*_said(action), state, *told, answer, now),
                 )
         return [entry.settled for action in actions if (entry := self.find(action))]
 
@@ -193,14 +195,22 @@ def _said(action: Action) -> tuple[str | int | None, ...]:
 def _entry(row: tuple[object, ...]) -> Entry:
     stream, action_id, name, fields, line, state = row[:6]
     result, reason, code, status, target_id, attempts, requested_at, settled_at = row[6:14]
-    before, unanswered = row[14:]
-    action = Action(str(stream), str(action_id), str(name), json.loads(str(fields)), int(str(line)))
+    before, unanswered, answer, return_id = row[14:]
+    action = Action(
+        str(stream),
+        str(action_id),
+        str(name),
+        json.loads(str(fields)),
+        int(str(line)),
+        None if return_id is None else str(return_id),
+    )
     outcome = Outcome(
         cast("Result", result or "uncertain"),
         str(reason or ""),
         str(code or ""),
         status if isinstance(status, int) else None,
         None if target_id is None else str(target_id),
+        None if answer is None else json.loads(str(answer)),
     )
     return Entry(
         Settled(

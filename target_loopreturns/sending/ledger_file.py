@@ -30,13 +30,19 @@ _LAYOUT = (
     primary key (stream, action_id)
     ) without rowid""",
 )
-_SINCE = (
-    "alter table actions add column before text",
-    "alter table actions add column unanswered integer not null default 0",
-    "update actions set unanswered = 1 where result is null or result = 'uncertain'",
-    "pragma user_version = 1",
+_SINCE: tuple[tuple[str, ...], ...] = (
+    (
+        "alter table actions add column before text",
+        "alter table actions add column unanswered integer not null default 0",
+        "update actions set unanswered = 1 where result is null or result = 'uncertain'",
+        "pragma user_version = 1",
+    ),
+    (
+        "alter table actions add column answer text",
+        "pragma user_version = 2",
+    ),
 )
-"""What version 1 has beyond the first layout."""
+"""What each version has beyond the one before."""
 
 _SLACK = timedelta(seconds=60)  # clocks are set by as much all the time
 
@@ -134,7 +140,7 @@ def _lay_out(connection: sqlite3.Connection) -> None:
     for statement in _LAYOUT:
         connection.execute(statement)
     (version,) = connection.execute("pragma user_version").fetchone()
-    for statement in _SINCE if version == 0 else ():
+    for statement in (one for since in _SINCE[version:] for one in since):
         connection.execute(statement)
     # A request of the future was written before the clock was set back: how old it is
     # is not known, so it is taken for new.

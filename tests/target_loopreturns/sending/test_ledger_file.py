@@ -39,7 +39,8 @@ def test_a_ledger_of_an_earlier_version_is_taken_over_whole(desk: Desk, shop: Sh
     old = sqlite3.connect(file)
     old.executescript(
         "drop table account_keys; alter table actions drop column before;"
-        "alter table actions drop column unanswered; pragma user_version = 0;"
+        "alter table actions drop column unanswered;"
+        "alter table actions drop column answer; pragma user_version = 0;"
         "update actions set result = null where action = 'note'"
     )
     old.execute("pragma journal_mode = wal")
