@@ -1,8 +1,8 @@
 """Write into documents and plugin definitions what the code says: `python scripts/sync_docs.py`.
 
-That is README.md's tables and commands, meltano.yml, the definitions in `meltano/`,
-and the repository's address, which is said in pyproject.toml alone. With --check,
-only say whether they agree. The test suite does.
+That is the tables of streams, columns and settings in docs/, README.md's commands, meltano.yml, the
+definitions in `meltano/`, and the repository's address, which is said in pyproject.toml alone. With
+--check, only say whether they agree. The test suite does.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from tables import TABLES, kind
 
 from loop_returns.endpoints import VERSIONS
-from tap_loopreturns.settings import CONFIG
 from tap_loopreturns.streams import STREAMS
 from tap_loopreturns.tap import TapLoopReturns
 from target_loopreturns.target import TargetLoopReturns
@@ -45,10 +45,16 @@ _MADE = "# Made by `python scripts/sync_docs.py`; not to be edited by hand.\n"
 
 
 def readme(text: str) -> str:
-    """README.md with its tables and commands made anew."""
-    text = _between("settings", settings_table(), text)
-    text = _between("streams", streams_table(), text)
+    """README.md with its commands made anew."""
     return addressed(_between("meltano", meltano_commands(), text))
+
+
+def page(text: str) -> str:
+    """A page of docs/ with the tables that it has made anew."""
+    for name, make in TABLES.items():
+        if f"<!-- {name} -->" in text:
+            text = _between(name, make(), text)
+    return addressed(text)
 
 
 def _between(name: str, made: str, text: str) -> str:
@@ -103,7 +109,7 @@ def extractor() -> dict[str, Any]:
         "capabilities": capabilities("tap"),
         "select": ON,
         "prereq": "An API key of your Loop account: in Loop's admin, Settings > Developers. The "
-        "table of streams in the README says which scopes it needs.",
+        "table of streams in docs/streams.md says which scopes it needs.",
         "settings_preamble": "Only `api_key` is needed. Without `start_date` the first sync begins "
         "two years back.",
         **_settings("tap-loopreturns"),
@@ -175,7 +181,7 @@ def definition(known: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Settings in the terms of a Meltano plugin definition."""
     for name, setting in known.items():
         item: dict[str, Any] = {"name": name, "label": setting.get("title", name)}
-        item["kind"] = "date_iso8601" if name in _DATES else _kind(setting)
+        item["kind"] = "date_iso8601" if name in _DATES else kind(setting)
         if name in _OPTIONS:
             item["kind"] = "options"
             item["options"] = [{"label": one, "value": one} for one in _OPTIONS[name]]
@@ -185,48 +191,6 @@ def definition(known: dict[str, Any]) -> Iterator[dict[str, Any]]:
             item["value"] = setting["default"]
         item["description"] = " ".join(setting.get("description", item["label"]).split())
         yield item
-
-
-def settings_table() -> str:
-    """The settings as a table."""
-    rows = ["| setting | type | default | meaning |", "| --- | --- | --- | --- |"]
-    for name, setting in CONFIG.to_dict()["properties"].items():
-        default = setting.get("default")
-        shown = "" if default in (None, []) else f"`{_plain(default)}`"
-        if name in CONFIG.to_dict()["required"]:
-            shown = "required"
-        rows.append(f"| `{name}` | {_kind(setting)} | {shown} | {setting['description']} |")
-    return "\n".join(rows)
-
-
-def streams_table() -> str:
-    """The streams as a table."""
-    rows = [
-        "| stream | key | replication | scope of the key | endpoint | requests |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    for stream in STREAMS:
-        key = ", ".join(f"`{name}`" for name in stream.keys)
-        column = stream.replication_key
-        cells = (
-            f"`{stream.name}`" + ("" if stream.selected_by_default else " (off)"),
-            key,
-            f"`{column}`" if isinstance(column, str) else "full table",
-            stream.endpoint.scope,
-            f"`{stream.endpoint.path}`",
-            stream.costs,
-        )
-        rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(rows)
-
-
-def _kind(setting: dict[str, Any]) -> str:
-    kinds = setting.get("type", "string")
-    return next(kind for kind in ([kinds] if isinstance(kinds, str) else kinds) if kind != "null")
-
-
-def _plain(value: Any) -> str:
-    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def _yaml(value: Any) -> str:
@@ -242,7 +206,7 @@ def main() -> None:
         "meltano/tap-loopreturns.yml": lambda _: _MADE + _yaml(extractor()),
         "meltano/target-loopreturns.yml": lambda _: _MADE + _yaml(loader()),
         "examples/github-actions.yml": addressed,
-        "docs/target.md": addressed,
+        **{f"docs/{path.name}": page for path in sorted((ROOT / "docs").glob("*.md"))},
         "dbt_loopreturns/README.md": addressed,
     }
     differ = False

@@ -1,4 +1,4 @@
-"""README, the plugin definitions, the examples and the code say the same."""
+"""The documents, the plugin definitions, the examples and the code say the same."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from mock_loop import Loop
 from tap_loopreturns.streams import STREAMS
 from tap_loopreturns.tap import TapLoopReturns
 from target_loopreturns.settings import CONFIG as TARGET_CONFIG
+from tests.documents import ROOT, blocks, page, section
 from tests.running import settings
 from tests.warehouses.destinations import NAMES
 from tests.warehouses.destinations.base import Destination
 
-ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text("utf-8")
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+README = page("README.md")
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 REPOSITORY: str = PROJECT["project"]["urls"]["Repository"]
 PLUGINS = ("tap-loopreturns", "target-loopreturns")
 
@@ -132,7 +132,7 @@ def test_the_repository_has_one_address() -> None:
         found = loaded(f"meltano/{name}.yml")
         assert found["repo"] == REPOSITORY
         assert found["pip_url"] == f"git+{REPOSITORY}"
-    assert f"pip_url: git+{REPOSITORY}\n" in (ROOT / "docs/target.md").read_text("utf-8")
+    assert f"pip_url: git+{REPOSITORY}\n" in page("target.md")
 
 
 def _tested() -> dict[str, tuple[str, ...]]:
@@ -144,8 +144,8 @@ def _tested() -> dict[str, tuple[str, ...]]:
 
 
 def test_the_table_of_targets_has_the_versions_that_are_tested() -> None:
-    """README names each target of the matrix with the version pinned in tests/warehouses."""
-    table = README.partition("<!-- targets -->")[2].partition("<!-- /targets -->")[0]
+    """Each target of the matrix is there, with the version pinned in tests/warehouses."""
+    table = page("warehouses.md").partition("<!-- targets -->")[2].partition("<!-- /targets -->")[0]
     shown = dict(re.findall(r"^\| \[([\w-]+)\]\([^)]*\) \| ([\d.]+) \|", table, re.MULTILINE))
     assert shown == {name: pins[0].partition("==")[2] for name, pins in _tested().items()}
     for name, (_, *beside) in _tested().items():
@@ -166,18 +166,17 @@ def test_loaders_and_examples_pin_the_versions_that_are_tested() -> None:
     assert found >= 5
 
 
-def test_the_readme_names_every_exit_code() -> None:
-    """Each exit code of the errors, and that of a wrong command line, is in README's table."""
+def test_every_exit_code_is_documented() -> None:
+    """Each exit code of the errors, and that of a wrong command line, is in the table."""
     codes = {2} | {
         kind.exit_code
         for kind in vars(errors).values()
         if isinstance(kind, type) and issubclass(kind, errors.LoopReturnsError)
     }
-    assert {
-        code for code in codes if not re.search(rf"\| ([\d, ]+, )?{code}[,| ]", README)
-    } == set()
+    table = section("run.md", "Exit codes")
+    assert {code for code in codes if not re.search(rf"\| ([\d, ]+, )?{code}[,| ]", table)} == set()
     assert len(codes) > 6
-    assert "\n| 2 | " in (ROOT / "docs/target.md").read_text("utf-8")
+    assert "\n| 2 | " in page("target.md")
 
 
 _TARGET = """
@@ -194,8 +193,7 @@ with open("records", "a") as records:
 
 def test_the_commands_of_the_pipe_run_as_they_are_written(loop: Loop, tmp_path: Path) -> None:
     """The first run reads all, the second what changed; that the tap fails is not hidden."""
-    part = README.partition("**Without Meltano**")[2].partition("## Settings")[0]
-    once, each = re.findall(r"```shell\n(.*?)```", part, re.DOTALL)
+    once, each = blocks(section("run.md", "Without Meltano"), "shell")
     (tmp_path / "config.json").write_text(json.dumps(settings(loop)), "utf-8")
     (tmp_path / "target.json").write_text("{}", "utf-8")
     bin_ = tmp_path / "bin"

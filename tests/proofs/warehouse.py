@@ -15,7 +15,7 @@ PARTS = ("return_line_items", "return_exchanges", "return_labels")
 
 
 class Warehouse:
-    """Tables into which rows are merged by key, as every target of the README does."""
+    """Tables into which rows are merged by key, as every tested target does."""
 
     def __init__(self) -> None:
         self.keys: dict[str, tuple[str, ...]] = {}
@@ -59,7 +59,7 @@ class Warehouse:
         return [key for key, version in versions.items() if version is None or version < kept]
 
     def present(self, stream: str) -> dict[Key, Row]:
-        """The rows of a stream; of what was in returns once, only what still is (see README)."""
+        """The rows of a stream; of what was in returns once, only what still is."""
         rows = self.tables.get(stream, {})
         if stream not in PARTS:
             return rows

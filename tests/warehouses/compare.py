@@ -65,7 +65,7 @@ def differences(
 
 
 def _present(stream: str, row: Row, returns: Mapping[str, Any]) -> bool:
-    """Whether a row that came out of a return is still in it (README's query)."""
+    """Whether a row that came out of a return is still in it (the query of docs/model.md)."""
     if stream in meant.PARTS:
         return bool(row["return_updated_at"] == returns.get(row["return_id"]))
     if stream == "advanced_shipping_notices":

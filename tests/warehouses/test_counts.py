@@ -1,4 +1,4 @@
-"""README's way to check a warehouse against Loop, as a user goes it."""
+"""The documented way to check a warehouse against Loop, as a user goes it."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ import time
 from pathlib import Path
 
 from mock_loop import clock
+from tests.documents import section
 from tests.warehouses import account, pipe, venvs
 from tests.warehouses.destinations import destination
 from tests.warehouses.destinations.databases import Postgres
 from tests.warehouses.postgres_server import PostgresServer
 
-README = (venvs.ROOT / "README.md").read_text("utf-8")
-SECTION = README.partition("## Check a warehouse against Loop")[2].partition("\n## ")[0]
+SECTION = section("run.md", "Check a warehouse against Loop")
 
 
 def verify(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run README's command in a folder."""
+    """Run the documented command in a folder."""
     (command,) = re.findall(r"```shell\ntap-loopreturns-verify (.*?)\n```", SECTION)
     main = "from tap_loopreturns.verify import main; main()"
     return subprocess.run(

@@ -112,7 +112,7 @@ def test_nested_values_that_are_null_land_as_documented(
 def test_a_moment_without_pgtz_is_the_servers_and_with_it_utc(
     server: PostgresServer, tmp_path: Path
 ) -> None:
-    """The reason for PGTZ in README, and that it suffices."""
+    """The reason for PGTZ in docs/warehouses.md, and that it suffices."""
     shop = account.usual(12)
     moments = {row["id"]: row["created_at"] for row in meant.rows(shop, "returns")}
     landed = {}

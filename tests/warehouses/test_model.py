@@ -1,4 +1,4 @@
-"""What README and docs/model.md say of the tables, held against tables that were loaded."""
+"""What the documents say of the tables, held against tables that were loaded."""
 
 from __future__ import annotations
 
@@ -11,23 +11,16 @@ from typing import Any
 import pytest
 
 from tap_loopreturns.records import schemas
-from tests.warehouses import meant, venvs
+from tests import documents
+from tests.documents import blocks, section
+from tests.warehouses import meant
 from tests.warehouses.compare import Row
 from tests.warehouses.conftest import Proven
 from tests.warehouses.destinations.databases import DuckDB, Postgres
 
-MODEL = (venvs.ROOT / "docs/model.md").read_text("utf-8")
-README = (venvs.ROOT / "README.md").read_text("utf-8")
-
-
-def queries(heading: str) -> list[str]:
-    """The queries of a section of README."""
-    section = re.split(r"\n##", README.partition(f" {heading}\n")[2])[0]
-    return re.findall(r"```sql\n(.*?)```", section, re.DOTALL)
-
-
-(PRESENT,) = queries("Rows that left their return")
-BY_REASON, BY_MONTH, DAYS = queries("Three questions")
+MODEL = documents.page("model.md")
+(PRESENT,) = blocks(section("model.md", "Rows that left their return"), "sql")
+BY_REASON, BY_MONTH, DAYS = blocks(section("questions.md", "Three questions"), "sql")
 JOINS = re.findall(r"^\| `(\w+)\.(\w+)` \| `(\w+)\.(\w+)` \|", MODEL, re.MULTILINE)
 DATABASES = pytest.mark.parametrize("name", ["target-postgres", "target-duckdb"])
 

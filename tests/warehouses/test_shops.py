@@ -1,9 +1,8 @@
-"""Several shops in one Meltano project, as README shows it."""
+"""Several shops in one Meltano project, as docs/warehouses.md shows it."""
 
 from __future__ import annotations
 
 import copy
-import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -14,23 +13,23 @@ import pytest
 import yaml
 
 from mock_loop.loop import Loop
-from tests.warehouses import account, meant, venvs
+from tests.documents import blocks, section
+from tests.warehouses import account, meant
 from tests.warehouses.compare import Row
 from tests.warehouses.destinations.base import read
 from tests.warehouses.destinations.databases import Postgres
 from tests.warehouses.meltano import definition, meltano, script, start
 from tests.warehouses.postgres_server import PostgresServer
 
-PAGE = (venvs.ROOT / "README.md").read_text("utf-8").partition("### Several shops")[2]
-PAGE = PAGE.partition("\n## ")[0]
-SHOWN, NORTH = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+PAGE = section("warehouses.md", "Several shops")
+SHOWN, NORTH = blocks(PAGE, "yaml")
 APART = yaml.safe_load(SHOWN)
-# README shows the one of north, and says that south is likewise.
+# The page shows the one of north, and says that south is likewise.
 TOGETHER = yaml.safe_load(SHOWN)
 TOGETHER["plugins"]["extractors"][1:] = [
     yaml.safe_load(text) for text in (NORTH, NORTH.replace("north", "south"))
 ]
-(VIEW,) = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
+(VIEW,) = blocks(PAGE, "sql")
 SHOPS = ("north", "south")
 
 

@@ -64,7 +64,7 @@ def test_a_second_run_after_changes_and_deletions_equals_the_account(
     second = run_tap(everything, select=["all"], state=first.state)
     for stream, keys in KEYS.items():
         if stream in {"return_line_items", "return_exchanges", "return_labels", "return_notes"}:
-            continue  # entries that left their return stay, see README
+            continue  # entries that left their return stay, see docs/model.md
         landed = loaded(first, second, stream=stream, keys=keys)
         both = Output(
             [

@@ -110,7 +110,7 @@ def test_several_shops_are_told_apart_in_every_mart(tmp_path: Path) -> None:
 
 
 def test_shops_can_share_tables_with_a_column_that_names_them(tmp_path: Path) -> None:
-    """README's stream maps put the shop's name into a column and into the key."""
+    """The documented stream maps put the shop's name into a column and into the key."""
     counts = {"north": 30, "south": 20}
     for place, (name, count) in enumerate(counts.items()):
         shop = account.seeded(count, place, orders=False)
