@@ -17,7 +17,7 @@ from loop_returns.errors import SettingsError
 from loop_returns.times import DAY
 from loopreturns_plugin import checks
 from loopreturns_plugin.connection import CONNECTION, Connection, check_connection
-from target_loopreturns.actions.kinds import KINDS, PERMISSIONS
+from target_loopreturns.actions.schemas import KINDS, PERMISSIONS
 
 _OWN = (
     th.Property(

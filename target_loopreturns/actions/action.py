@@ -11,8 +11,8 @@ from typing import Any
 
 from jsonschema import ValidationError
 
-from target_loopreturns.actions import kinds
-from target_loopreturns.actions.kinds import PERMISSIONS
+from target_loopreturns.actions import schemas
+from target_loopreturns.actions.schemas import PERMISSIONS
 
 _IDS = ("id", "return_id")
 _NAMES = (*_IDS, "action_id", "token")
@@ -79,7 +79,7 @@ def read_action(stream: str, record: Mapping[str, Any], line: int) -> Action:
     Raises:
         NoAction: it does not fit the kind's schema.
     """
-    schema = kinds.schema(stream)
+    schema = schemas.schema(stream)
     known = schema["properties"]
     row = {
         name: _in_one_form(name, value)
@@ -92,7 +92,7 @@ def read_action(stream: str, record: Mapping[str, Any], line: int) -> Action:
             raise NoAction(name, f"is not known; did you mean '{near[0]}'?")
     if "default" in known["action"]:
         row.setdefault("action", known["action"]["default"])
-    errors = sorted(kinds.validator(stream).iter_errors(row), key=lambda error: str(error.path))
+    errors = sorted(schemas.validator(stream).iter_errors(row), key=lambda error: str(error.path))
     if errors:
         raise _in_words(errors[0], row)
     row = {name: _canonical(name, value) for name, value in row.items()}
@@ -103,7 +103,7 @@ def read_action(stream: str, record: Mapping[str, Any], line: int) -> Action:
 
 def unknown_columns(stream: str, record: Mapping[str, Any]) -> list[str]:
     """Columns that are no part of the action, such as when its row was written."""
-    known = kinds.schema(stream)["properties"]
+    known = schemas.schema(stream)["properties"]
     return [name for name in record if name not in known]
 
 

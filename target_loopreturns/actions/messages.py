@@ -18,7 +18,7 @@ import msgspec
 from loop_returns.errors import InputRefused
 from loop_returns.http.envelopes import exact_number
 from target_loopreturns.actions.action import Action, NoAction, read_action, unknown_columns
-from target_loopreturns.actions.kinds import KINDS
+from target_loopreturns.actions.schemas import KINDS
 
 log = logging.getLogger("target-loopreturns")
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from loop_returns.errors import SettingsError
-from target_loopreturns.actions import kinds
+from target_loopreturns.actions import schemas
 from target_loopreturns.actions.action import Action
 
 Result = Literal["planned", "done", "refused", "failed", "uncertain", "queued", "not_tried"]
@@ -110,7 +110,7 @@ def write(path: str, settled: Iterable[Settled], *, singer: bool) -> None:
     key = ["stream", "action_id"]
     lines: list[Any] = []
     if singer:
-        schema = kinds.schema(STREAM)
+        schema = schemas.schema(STREAM)
         lines.append({"type": "SCHEMA", "stream": STREAM, "schema": schema, "key_properties": key})
     for one in settled:
         record = one.record()

@@ -8,9 +8,7 @@ many more requests than it finds returns; the rest, again, one by one.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Collection, Iterable
 
 from loop_returns import endpoints, times
 from loop_returns.endpoints import STATES, Endpoint
@@ -23,52 +21,14 @@ from loop_returns.returns_list import answers
 from loop_returns.returns_list.reading import MOST, ReturnsReading
 from loop_returns.returns_list.sizing import LONGEST
 from loop_returns.spans import Span, Spans
+from target_loopreturns import kinds
 from target_loopreturns.actions.action import Action
-from target_loopreturns.actions.kinds import KINDS
+from target_loopreturns.kinds.present import Listed, Present, ReturnNow
 
-Listed = Mapping[str, Any]
-"""A row of a list, as Loop has it."""
-
-_LISTS = ("allowlist_items", "blocklist_items", "destinations", "webhooks")
 _FEW = 40
 _WASTE = 0.25  # for each return that is looked for, what the list may cost beyond what it finds
 _WORKERS = 4
 _LARGEST_ID = 2**63 - 1  # of a database; Loop answers an error to a larger one
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnNow:
-    """A return, as the rules need to know it."""
-
-    state: str
-    outcome: str | None = None
-    line_items: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> ReturnNow:
-        """From the list of returns, or from the details of one: there, ids are numbers.
-
-        Raises:
-            UnexpectedAnswer: its line items are not a list of objects.
-        """
-        items = row.get("line_items") or []
-        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-            raise UnexpectedAnswer(
-                f"A return of Loop's has line items that are {envelopes.shape(items)}, "
-                "not a list of objects."
-            )
-        ids = frozenset(str(item.get("line_item_id")) for item in items)
-        outcome = row.get("outcome")
-        return cls(str(row.get("state")), outcome if isinstance(outcome, str) else None, ids)
-
-
-@dataclass(slots=True)
-class Present:
-    """What Loop has now. Returns and carts that it has not are None."""
-
-    returns: dict[str, ReturnNow | None] = field(default_factory=dict)
-    lists: dict[str, list[Listed]] = field(default_factory=dict)
-    carts: dict[str, list[int] | None] = field(default_factory=dict)
 
 
 def read(client: Client, actions: Collection[Action]) -> Present:
@@ -78,8 +38,10 @@ def read(client: Client, actions: Collection[Action]) -> Present:
     tokens = [action.fields["token"] for action in actions if "token" in action.fields]
     return Present(
         returns=_returns(client, wanted),
-        lists={name: _list(client, KINDS[name]) for name in streams if name in _LISTS},
+        lists={name: rows(client, name) for name in streams if kinds.BY_NAME[name].is_listed},
         carts={token: _cart(client, token) for token in dict.fromkeys(tokens)},
+        things=_things(client, actions),
+        version=client.account.version,
     )
 
 
@@ -94,7 +56,7 @@ def notes(client: Client, return_id: str) -> list[Listed]:
 
 def rows(client: Client, stream: str) -> list[Listed]:
     """All rows of a list: allowlist, blocklist, destinations or webhooks."""
-    return _list(client, KINDS[stream])
+    return _list(client, kinds.BY_NAME[stream].endpoint)
 
 
 def _returns(client: Client, wanted: list[str]) -> dict[str, ReturnNow | None]:
@@ -108,6 +70,22 @@ def _returns(client: Client, wanted: list[str]) -> dict[str, ReturnNow | None]:
     ):
         found[return_id] = now
     return found
+
+
+def _things(client: Client, actions: Collection[Action]) -> dict[tuple[str, str], Listed | None]:
+    """What has no list that is worth reading, one by one."""
+    wanted: dict[tuple[str, str], Action] = {}
+    for action in actions:
+        key = kinds.of(action).key(action)
+        if key is not None:
+            wanted.setdefault((action.stream, key), action)
+    todo = iter(wanted.items())
+    found = fetch_ahead(
+        lambda: next(todo, None),
+        lambda one, _: kinds.of(one[1]).read(client, one[1]),
+        workers=_WORKERS,
+    )
+    return {key: thing for (key, _), thing in found}
 
 
 def _one(client: Client, return_id: str) -> ReturnNow | None:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from target_loopreturns.actions.action import Action
 from target_loopreturns.actions.outcomes import Outcome
+from target_loopreturns.kinds.kind import NothingToDo, RuledOut
+from target_loopreturns.kinds.present import Listed, ReturnNow
+from target_loopreturns.kinds.returns import judge_removal
 from target_loopreturns.planning import rules
-from target_loopreturns.planning.account_now import Listed, ReturnNow
 
 SHOWN = 50
 """Actions that are told one by one."""
@@ -62,13 +64,13 @@ def plan(
         row = None
         try:
             if together:
-                rules.judge_removal(action, together)
+                judge_removal(action, together)
             else:
                 row = account.judge(action)
             _want_permission(action, allow)
-        except rules.RuledOut as no:
+        except RuledOut as no:
             outcome = Outcome("refused", str(no), no.code)
-        except rules.NothingToDo as reason:
+        except NothingToDo as reason:
             outcome = Outcome("done", str(reason))
         else:
             outcome = Outcome("planned")
@@ -108,6 +110,4 @@ def show(planned: Collection[Planned], *, where: str) -> Iterator[str]:
 
 def _want_permission(action: Action, allow: Collection[str]) -> None:
     if action.permission and action.permission not in allow:
-        raise rules.RuledOut(
-            "not_allowed", f"it cannot be undone; add '{action.permission}' to 'allow'"
-        )
+        raise RuledOut("not_allowed", f"it cannot be undone; add '{action.permission}' to 'allow'")

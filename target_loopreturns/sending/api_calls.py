@@ -1,32 +1,28 @@
-"""An action as Loop's API wants it, and Loop's answer as an outcome. Pure.
+"""Loop's answer to a change as an outcome. Pure.
 
-Paths, bodies, refusals and what success looks like are those of Loop's pages for
-each endpoint. A refusal may come under HTTP 200 (return actions, carts), 400
-(lists), 403 and 422 (line items), 404, 409 (fraud reports) or 422 (Laravel's
-validation). Other statuses are not Loop's word on an action.
+Refusals and what success looks like are those of Loop's pages for each endpoint. A
+refusal may come under HTTP 200 (return actions, carts), 400 (lists, links, labels), 403
+and 422 (line items), 404, 409 (fraud reports, labels) or 422 (Laravel's validation).
+Other statuses are not Loop's word on an action.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import quote
 
 from loop_returns.endpoints import names_what_is_missing
 from loop_returns.errors import LoopRefused
 from loop_returns.http import envelopes
 from loop_returns.http.client import Reply
+from target_loopreturns import kinds
 from target_loopreturns.actions.action import Action
-from target_loopreturns.actions.kinds import KINDS
 from target_loopreturns.actions.outcomes import Outcome
-from target_loopreturns.planning.matching import merged
+from target_loopreturns.kinds.kind import Change, made
+from target_loopreturns.kinds.present import Listed
 
-_VERBS = {"remove_line_items": "remove"}
-_MISSING, _CONFLICT, _EMPTY = 404, 409, 204
-_FORBIDDEN = 403
-_REFUSING = (400, _FORBIDDEN, _MISSING, _CONFLICT, 422)
+_MISSING, _CONFLICT = 404, 409
+_REFUSING = (400, 403, _MISSING, _CONFLICT, 422)
 """Statuses under which Loop documents refusals of changes."""
 _NO_ACCESS = re.compile(
     r"(unauthori[sz]ed|unauthenticated|forbidden|this action is unauthorized"
@@ -36,75 +32,16 @@ _NO_ACCESS = re.compile(
 """Loop's or Laravel's words about the key, not about what was asked."""
 _BROKEN = re.compile(r"(server error|service unavailable|unexpected.error)\W*", re.IGNORECASE)
 """Words about the server, which may have broken before the change or after it."""
-_WHOLE = ("name", "type", "address", "enabled", "topic", "trigger", "url", "status")
-"""Fields of destinations and webhooks that Loop's PUT takes, and wants all of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A change as it is asked of Loop; the path is below `/api/{version}`."""
-
-    method: str
-    path: str
-    scope: str
-    params: Mapping[str, str] | None = None
-    body: Mapping[str, Any] | None = None
-    forbids: bool = False
-    """Whether Loop documents 403 as its word on such a change."""
+def request(actions: Sequence[Action], row: Listed | None = None, version: str = "") -> Change:
+    """The request for an action, or for several that go together (see `ActionKind.request`)."""
+    return kinds.of(actions[0]).request(actions, row, version)
 
 
-def request(  # noqa: PLR0911  one for each kind
-    actions: Sequence[Action], present: Mapping[str, Any] | None = None
-) -> Change:
-    """The request for an action, or for several removals of line items from one return.
-
-    Args:
-        actions: One, or removals from one return.
-        present: The row that is changed or deleted, as Loop has it now.
-
-    Raises:
-        ValueError: a row is to be changed or deleted, and its id is not given.
-    """
-    action = actions[0]
-    endpoint = KINDS[action.stream]
-    scope = endpoint.changes
-    fields = dict(action.fields)
-    if action.stream == "return_actions":
-        verb = _VERBS.get(action.name, action.name)
-        path = endpoint.at(id=str(action.return_id), action=verb)
-        if action.name == "remove_line_items":
-            # All in one call: the first call closes the return.
-            ids = sorted({one for each in actions for one in each.fields["line_item_ids"]}, key=int)
-            params = {"line_item_id": ",".join(ids)}
-            return Change("POST", path, scope, params=params, forbids=True)
-        body = fields.get("details") if action.name == "process" else None
-        if action.name == "note":
-            body = {"content": fields["content"]}
-        return Change("POST", path, scope, body=body)
-    if action.stream == "fraud_reports":
-        path = endpoint.at(id=str(fields.pop("return_id")))
-        return Change("POST", path, scope, body=fields)
-    own = own_id(action, present)
-    fields.pop("token", None), fields.pop("id", None)
-    if action.name == "create":
-        return Change("POST", endpoint.path, scope, body=fields)
-    if own is None:
-        raise ValueError(f"{action.subject}: it is not known which row this is about")
-    path = f"{endpoint.path}/{quote(own, safe='')}"
-    if action.name == "delete":
-        return Change("DELETE", path, scope)
-    if action.stream == "carts":
-        return Change("POST", path, scope, body=fields)
-    body = {name: value for name, value in (present or {}).items() if name in _WHOLE}
-    return Change("PUT", path, scope, body=merged(body, fields))
-
-
-def own_id(action: Action, present: Mapping[str, Any] | None) -> str | None:
+def own_id(action: Action, row: Listed | None) -> str | None:
     """Loop's id, or token, of what an action changes or deletes, where it is known."""
-    if action.name == "create" or action.return_id:
-        return None
-    own = action.fields.get("token") or action.fields.get("id") or (present or {}).get("id")
-    return None if own is None else str(own)
+    return kinds.of(action).own_id(action, row)
 
 
 def outcome(  # noqa: PLR0911  one for each kind of answer
@@ -115,21 +52,25 @@ def outcome(  # noqa: PLR0911  one for each kind of answer
     failed: the answer is not Loop's word on this action (a page of a proxy's, trouble
     with the key or the server), and the change surely was not made.
     """
-    status, body = reply.status, reply.body
+    status, body, kind = reply.status, reply.body, kinds.of(action)
     if action.name == "delete" and _is_gone(action, reply) and _is_refusal(action, reply):
-        return None  # gone, or never there, or is that address wrong? A look tells
+        # gone, or never there, or is that address wrong? A look tells, where there is any
+        gone = kind.is_gone(action)
+        return Outcome("done", "Loop has none", status=status) if gone else None
     if _is_refusal(action, reply):
-        return Outcome("refused", envelopes.words(body), _code(body) or f"HTTP_{status}", status)
+        said = envelopes.words(body)
+        reason = said + kind.hint(action, said)
+        return Outcome("refused", reason, _code(body) or f"HTTP_{status}", status)
     if _says(body, _BROKEN):
         return None
     if status >= 400 or _says(body, _NO_ACCESS):  # noqa: PLR2004
         said = "a page that is not Loop's" if body is None else envelopes.words(body)
         return Outcome("failed", f"not done: Loop's address answered {status}: {said}")
-    if not _is_success(action, status, body):
+    if not kind.is_success(action, status, body):
         return None
-    if action.name == "process":
-        return Outcome("queued", "Loop has queued it", status=status)
-    return Outcome("done", status=status, target_id=_made(body))
+    if kind.is_queued(action):
+        return Outcome("queued", "Loop has queued it", status=status, target_id=made(body))
+    return Outcome("done", status=status, target_id=made(body), answer=kind.answer(body))
 
 
 def is_known_already(reply: Reply) -> bool:
@@ -142,7 +83,7 @@ def _is_gone(action: Action, reply: Reply) -> bool:
     said = LoopRefused("", status=reply.status, body=reply.body)
     if reply.status == _MISSING:
         return names_what_is_missing(reply.body)
-    return KINDS[action.stream].is_nothing(said)
+    return kinds.of(action).endpoint.is_nothing(said)
 
 
 def _is_refusal(action: Action, reply: Reply) -> bool:
@@ -158,7 +99,7 @@ def _is_refusal(action: Action, reply: Reply) -> bool:
         return False
     if body.get("error") or body.get("errors") or body.get("updated") is False:
         return True
-    return action.stream == "return_actions" and "message" in body
+    return kinds.of(action).refuses_in_message and "message" in body
 
 
 def _says(body: object, words: re.Pattern[str]) -> bool:
@@ -170,21 +111,6 @@ def _says(body: object, words: re.Pattern[str]) -> bool:
     if isinstance(inner, Mapping):
         told += [inner.get("message"), inner.get("code")]
     return any(isinstance(one, str) and words.fullmatch(one) for one in told)
-
-
-def _is_success(action: Action, status: int, body: object) -> bool:
-    """Whether an answer has the form that Loop documents for this change when it is made."""
-    if action.stream == "return_actions":
-        return body is True
-    if action.name == "create":
-        return _made(body) is not None
-    if action.name == "delete":
-        # allowlist, webhooks: 204; blocklist, carts: true; destinations: the word Success
-        return status == _EMPTY or body is True or body == "Success"
-    if action.stream == "carts":
-        return isinstance(body, Mapping) and body.get("updated") is True
-    # webhooks: 204; destinations: the row
-    return status == _EMPTY or _made(body) == str(action.fields["id"])
 
 
 def _code(body: object) -> str:
@@ -200,13 +126,3 @@ def _code(body: object) -> str:
     if isinstance(code, str) and not code.isdecimal():
         return code
     return _code(body.get("errors") or body.get("error"))
-
-
-def _made(body: object) -> str | None:
-    """The id, or token, of what was made, bare or wrapped."""
-    if not isinstance(body, Mapping):
-        return None
-    found = body.get("id") or body.get("token")
-    if found is None and len(body) == 1 and not body.keys() & {"id", "token"}:
-        return _made(next(iter(body.values())))
-    return str(found) if isinstance(found, (str, int)) and found else None

@@ -11,8 +11,8 @@ from loop_returns.errors import ActionsUnsettled, InputRefused
 from loop_returns.http.client import Client
 from target_loopreturns.actions.action import Action
 from target_loopreturns.actions.outcomes import Outcome, Settled
+from target_loopreturns.kinds.present import Present
 from target_loopreturns.planning import account_now, plan
-from target_loopreturns.planning.account_now import Present
 from target_loopreturns.planning.plan import Planned
 from target_loopreturns.planning.rules import ExpectedAccount
 from target_loopreturns.sending import lost_answers

@@ -9,11 +9,12 @@ from loop_returns import times
 from loop_returns.http.client import Client
 from target_loopreturns.actions.action import Action
 from target_loopreturns.actions.outcomes import Outcome
+from target_loopreturns.kinds import matching
+from target_loopreturns.kinds.kind import Clues, Finding
+from target_loopreturns.kinds.present import Listed, Present
 from target_loopreturns.planning import account_now
-from target_loopreturns.planning.account_now import Present
 from target_loopreturns.sending import lost_answers
 from target_loopreturns.sending.ledger import Entry, Ledger
-from target_loopreturns.sending.lost_answers import Clues, Finding
 from target_loopreturns.settings import TargetSettings
 
 BREATH = 2.0  # seconds for Loop to finish what it is about, before the first look
@@ -42,10 +43,10 @@ class Looker:
     def like_now(self, action: Action, present: Present) -> frozenset[str] | None:
         """Loop's ids of the like of what an action would make; None if it makes nothing."""
         if action.name == "note":
-            rows: Collection[account_now.Listed] = self._notes(action)
-            return lost_answers.like(rows, {"content": action.fields["content"]})
+            rows: Collection[Listed] = self._notes(action)
+            return matching.like(rows, {"content": action.fields["content"]})
         if action.name == "create" and action.stream in present.lists:
-            return lost_answers.like(present.lists[action.stream], action.fields)
+            return matching.like(present.lists[action.stream], action.fields)
         return None
 
     def find(self, entry: Entry, present: Present) -> Finding:
@@ -99,7 +100,7 @@ class Looker:
             )
         return Outcome("failed", f"Loop queued it, yet the return is now {state}")
 
-    def _notes(self, action: Action) -> list[account_now.Listed]:
+    def _notes(self, action: Action) -> list[Listed]:
         return account_now.notes(self._client, str(action.return_id))
 
 

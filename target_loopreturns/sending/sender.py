@@ -11,10 +11,11 @@ from loop_returns.http.client import Client, Reply
 from loopreturns_plugin.stopping import Stopped
 from target_loopreturns.actions.action import Action
 from target_loopreturns.actions.outcomes import Outcome
-from target_loopreturns.planning import account_now, matching
-from target_loopreturns.planning.account_now import Listed, Present
+from target_loopreturns.kinds import matching
+from target_loopreturns.kinds.kind import Change
+from target_loopreturns.kinds.present import Listed, Present
+from target_loopreturns.planning import account_now
 from target_loopreturns.sending import api_calls, lost_answers
-from target_loopreturns.sending.api_calls import Change
 from target_loopreturns.sending.ledger import Entry, Ledger
 from target_loopreturns.sending.looking import Looker
 
@@ -78,7 +79,7 @@ class Sender:
                 return outcome
         if outcome := self._found_before(step):
             return outcome
-        request = api_calls.request(step.actions, step.row)
+        request = api_calls.request(step.actions, step.row, self._client.account.version)
         before = self._looker.like_now(step.first, present)
         trouble, lost = "", False
         for _ in range(_TRIES):

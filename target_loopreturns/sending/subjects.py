@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from target_loopreturns.actions.action import Action
-from target_loopreturns.planning.account_now import Listed
-from target_loopreturns.planning.matching import kept
+from target_loopreturns.kinds.matching import kept
+from target_loopreturns.kinds.present import Listed
 
 Subject = tuple[str, ...]
 

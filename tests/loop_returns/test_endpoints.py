@@ -19,7 +19,7 @@ from loop_returns.http.pacing import Pacer
 from mock_loop import ALL_SCOPES, Faults, Loop, Shop
 from mock_loop.errors import ENVELOPES
 from tap_loopreturns.streams import STREAMS
-from target_loopreturns.actions.kinds import KINDS
+from target_loopreturns import kinds
 
 ROOT = Path(__file__).parents[2]
 ALL = {name: one for name, one in vars(endpoints).items() if isinstance(one, Endpoint)}
@@ -37,7 +37,7 @@ def client(loop: Loop) -> Iterator[Client]:
 def test_reader_and_writer_of_a_thing_share_its_endpoint(name: str) -> None:
     """The stream that reads a list and the action that changes it cannot disagree about it."""
     stream = next(stream for stream in STREAMS if stream.name == name)
-    assert stream.endpoint is KINDS[name]
+    assert stream.endpoint is kinds.BY_NAME[name].endpoint
 
 
 def test_a_cart_is_read_where_it_is_made() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from target_loopreturns.actions.action import Action, read_action
+from target_loopreturns.kinds.present import Present, ReturnNow
 from target_loopreturns.planning import plan
-from target_loopreturns.planning.account_now import Present, ReturnNow
 from target_loopreturns.planning.plan import Planned
 from target_loopreturns.planning.rules import ExpectedAccount
 

@@ -11,7 +11,7 @@ import pytest
 
 from loop_returns.errors import SettingsError
 from target_loopreturns import settings as settings_
-from target_loopreturns.actions import kinds
+from target_loopreturns.actions import schemas
 from target_loopreturns.target import TargetLoopReturns
 
 
@@ -66,7 +66,7 @@ def test_the_page_about_the_target_names_every_setting_and_stream() -> None:
         default = schema.get("default")
         shown = default if isinstance(default, str) else json.dumps(default)
         assert f"| `{name}` | {'required' if default is None else f'`{shown}`'} |" in page
-    for stream in kinds.KINDS:
+    for stream in schemas.KINDS:
         assert f"`{stream}`" in page
-        for action in kinds.schema(stream)["properties"]["action"]["enum"]:
+        for action in schemas.schema(stream)["properties"]["action"]["enum"]:
             assert f"`{action}`" in page

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from target_loopreturns.actions.action import Action
-from target_loopreturns.planning.account_now import Listed
+from target_loopreturns.kinds.present import Listed
 from target_loopreturns.sending.subjects import Troubled
 from tests.target_loopreturns.acts import act
 

@@ -1,4 +1,4 @@
-"""The kinds of action: one Singer stream each, with its JSON Schema and what it needs. Pure."""
+"""The kinds of action by name: one Singer stream each, with the JSON Schema of its rows. Pure."""
 
 from __future__ import annotations
 
@@ -9,25 +9,21 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from loop_returns import endpoints
-from loop_returns.endpoints import Endpoint
-
 PERMISSIONS = ("process", "remove_line_items", "delete")
 """Actions that cannot be undone: they want their names in the setting `allow`."""
 
 _SCHEMAS = Path(__file__).parent.parent / "schemas"
 
-
-KINDS: dict[str, Endpoint] = {
-    "return_actions": endpoints.RETURN_ACTION,
-    "allowlist_items": endpoints.ALLOWLIST,
-    "blocklist_items": endpoints.BLOCKLIST,
-    "destinations": endpoints.DESTINATIONS,
-    "carts": endpoints.CARTS,
-    "fraud_reports": endpoints.FRAUD_REPORT,
-    "webhooks": endpoints.WEBHOOKS,
-}
-"""Each kind with the address that its actions are sent to, or below."""
+KINDS = (
+    "return_actions",
+    "allowlist_items",
+    "blocklist_items",
+    "destinations",
+    "carts",
+    "fraud_reports",
+    "webhooks",
+)
+"""The names of the kinds; what each of them does is told in the package `kinds`."""
 
 
 @cache

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from target_loopreturns.planning.matching import holds, merged
+from target_loopreturns.kinds.matching import holds, merged
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufffd"))
 

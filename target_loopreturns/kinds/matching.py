@@ -8,12 +8,14 @@ e-mail addresses is not kept for certain. What is compared here is what is left.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
 _LOST = dict.fromkeys(map(ord, "\0\ufffd\u200b\ufeff"))
 """NUL as it was sent and as it is read, and what Laravel trims beside blanks."""
+_TELLING = ("type", "value", "name", "topic", "trigger", "url", "content")
+"""Fields that tell what was made; in others, such as addresses, Loop may change more."""
 
 
 def holds(row: Mapping[str, Any], fields: Mapping[str, Any], *, loosely: bool = False) -> bool:
@@ -63,3 +65,22 @@ def _same(have: object, wanted: object, *, loosely: bool) -> bool:
 
 def _loose(text: str) -> str:
     return " ".join(text.casefold().rstrip("/").split())
+
+
+def like(rows: Collection[Mapping[str, Any]], fields: Mapping[str, Any]) -> frozenset[str]:
+    """Loop's ids of rows like one that would be made from these fields."""
+    telling = {name: value for name, value in fields.items() if name in _TELLING}
+    return frozenset(
+        str(row["id"]) for row in rows if "id" in row and holds(row, telling, loosely=True)
+    )
+
+
+def created(
+    rows: Collection[Mapping[str, Any]],
+    fields: Mapping[str, Any],
+    before: Collection[str] | None,
+    claimed: Collection[str],
+) -> str | None:
+    """Loop's id of what was made: like it, not there before, and no other action's."""
+    mine = like(rows, fields) - {*(before or ()), *claimed}
+    return min(mine, key=lambda own: (len(own), own), default=None)
