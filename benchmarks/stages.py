@@ -31,7 +31,7 @@ def _no_write(_self: object, _stream: str, records: Iterable[Any], _version: int
 
 def _no_clean(self: fast_cleaner.FastCleaner, *given: Any) -> None:
     _fast_init(self, *given)
-    self._fix = lambda _record: None
+    self._fix = lambda _record, _at, _aside: None
 
 
 def main(stage: str) -> None:

@@ -79,7 +79,7 @@ class Cleaner:
 
     @cached_property
     def _fast(self) -> FastCleaner:
-        return FastCleaner(self._schema, self._keys)
+        return FastCleaner(self._schema, self._keys, self.unknown)
 
     def __call__(self, row: Record) -> Record:
         """The record of a row.
