@@ -12,11 +12,10 @@ from typing import Any
 from jsonschema import ValidationError
 
 from target_loopreturns.actions import schemas
+from target_loopreturns.actions.column_forms import as_meant
 from target_loopreturns.actions.schemas import PERMISSIONS
 
 _IDS = ("id", "return_id")
-_NAMES = (*_IDS, "action_id", "token")
-_LISTS = ("line_item_ids", "cart")
 _CLOSE = 0.85  # how much an unknown name resembles one that is known, to be a slip
 
 
@@ -66,35 +65,34 @@ class Action:
 
 
 class NoAction(Exception):  # noqa: N818  the row is, the program is not in error
-    """A row that does not fit its kind: the field, and what is wrong, without its value."""
+    """A row that does not fit its kind: each field, and what is wrong, without its value."""
 
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(f"field '{field}' {problem}")
-        self.field = field
+    def __init__(self, *problems: tuple[str, str]) -> None:
+        told = dict.fromkeys(f"field '{field}' {problem}" for field, problem in problems)
+        super().__init__(", ".join(told))
 
 
 def read_action(stream: str, record: Mapping[str, Any], line: int) -> Action:
     """Take a row of a kind for an action.
 
     Raises:
-        NoAction: it does not fit the kind's schema.
+        NoAction: it does not fit the kind's schema; all that is wrong with it is told.
     """
-    schema = schemas.schema(stream)
-    known = schema["properties"]
+    known = schemas.schema(stream)["properties"]
+    columns, strange = _columns(stream, record)
     row = {
-        name: _in_one_form(name, value)
-        for name, value in record.items()
+        name: as_meant(value, known[name])
+        for name, value in columns.items()
         # An unused column of a table with several kinds of action is null, or empty.
-        if name in known and value not in (None, "")
+        if value not in (None, "")
     }
-    for name in unknown_columns(stream, record):
-        if near := difflib.get_close_matches(name, known, 1, _CLOSE):
-            raise NoAction(name, f"is not known; did you mean '{near[0]}'?")
     if "default" in known["action"]:
         row.setdefault("action", known["action"]["default"])
     errors = sorted(schemas.validator(stream).iter_errors(row), key=lambda error: str(error.path))
-    if errors:
-        raise _in_words(errors[0], row)
+    problems = [_near(name, known) for name in strange]
+    problems += [problem for error in errors for problem in _in_words(error, row)]
+    if told := [problem for problem in problems if problem]:
+        raise NoAction(*told)
     row = {name: _canonical(name, value) for name, value in row.items()}
     identity, name = row.pop("action_id", None), row.pop("action")
     action = Action(stream, "", name, row, line)
@@ -103,21 +101,35 @@ def read_action(stream: str, record: Mapping[str, Any], line: int) -> Action:
 
 def unknown_columns(stream: str, record: Mapping[str, Any]) -> list[str]:
     """Columns that are no part of the action, such as when its row was written."""
+    return _columns(stream, record)[1]
+
+
+def _columns(stream: str, record: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The columns that are known, by their names here, and the names of the others.
+
+    Snowflake sends the names of columns in capitals. Of two that differ in case alone, the
+    one that is spelt as it is here counts.
+    """
     known = schemas.schema(stream)["properties"]
-    return [name for name in record if name not in known]
+    found: dict[str, Any] = {}
+    strange = []
+    for name in record:
+        meant = name if name in known else name.lower()
+        if meant not in known:
+            strange.append(name)
+        elif meant == name or meant not in record:
+            found[meant] = record[name]
+    return found, strange
 
 
-def _in_one_form(name: str, value: Any) -> Any:
-    """Ids without blanks; lists also from text: 1,2 or as databases write them, {1,2} or ["1"]."""
-    if isinstance(value, str) and name in _LISTS:
-        parts = [part.strip(" \"'") for part in value.strip(" {}[]").split(",")]
-        return [part for part in parts if part]
-    return value.strip() if isinstance(value, str) and name in _NAMES else value
+def _near(name: str, known: Mapping[str, Any]) -> tuple[str, str] | None:
+    near = difflib.get_close_matches(name.lower(), known, 1, _CLOSE)
+    return (name, f"is not known; did you mean '{near[0]}'?") if near else None
 
 
 def _canonical(name: str, value: Any) -> Any:
     if name == "action_id":
-        return str(value)
+        return str(value).strip()
     if name in _IDS:
         return str(int(value))
     if name == "line_item_ids":
@@ -125,25 +137,26 @@ def _canonical(name: str, value: Any) -> Any:
     return [int(one) for one in value] if name == "cart" else value
 
 
-def _in_words(error: ValidationError, row: Mapping[str, Any]) -> NoAction:
+def _in_words(error: ValidationError, row: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What is wrong with a row, without showing what is in it."""
     path = [str(part) for part in error.path]
     rule = str(error.validator)
     wants: Any = error.validator_value
     instance: Any = error.instance
     if rule == "required":
-        path.append(next(name for name in wants if name not in instance))
-        return NoAction(".".join(path), "is missing")
+        missing = [name for name in wants if name not in instance]
+        return [(".".join([*path, name]), "is missing") for name in missing]
     if rule == "anyOf":
         ways = [" and ".join(f"'{name}'" for name in way["required"]) for way in wants]
-        return NoAction(wants[0]["required"][0], f"is missing; give {', or '.join(ways)}")
-    return NoAction(".".join(path), _PROBLEMS[rule].format(wants=_names(wants), **row))
+        return [(wants[0]["required"][0], f"is missing; give {', or '.join(ways)}")]
+    return [(".".join(path), _PROBLEMS[rule].format(wants=_names(wants), **row))]
 
 
 _PROBLEMS = {
     "not": "does not belong to the action '{action}'",
     "enum": "accepts one of {wants}",
     "type": "must be of type {wants}",
+    "maxItems": "has more than {wants} of them",
     "maxLength": "is too long; Loop takes {wants} characters at most",
     "minLength": "is empty",
     "minimum": "is less than {wants}",

@@ -10,14 +10,13 @@ import json
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from loop_returns.errors import InputRefused
-from loop_returns.http.envelopes import exact_number
 from target_loopreturns.actions.action import Action, NoAction, read_action, unknown_columns
+from target_loopreturns.actions.column_forms import exact
 from target_loopreturns.actions.schemas import KINDS
 
 log = logging.getLogger("target-loopreturns")
@@ -141,22 +140,10 @@ def _is_new(action: Action, seen: dict[tuple[str, str], Action]) -> bool:
     before = seen.setdefault(action.key, action)
     if before.content != action.content:
         raise NoAction(
-            "action_id", f"is that of another action, on line {before.line}; give each its own"
+            ("action_id", f"is that of another action, on line {before.line}; give each its own")
         )
     return before is action
 
 
-def _number(text: str) -> int | Decimal:
-    """A number as databases send it: 7.0 for an integer of a numeric column.
-
-    Raises:
-        ValueError: written out, it would fill the memory.
-    """
-    number = exact_number(text)
-    whole = abs(number) < _LARGE and number == number.to_integral_value()
-    return int(number) if whole else number
-
-
-_LARGE = 10**30  # more digits than any id has
 _MESSAGES = msgspec.json.Decoder(_Message)
-_DECODER = msgspec.json.Decoder(float_hook=_number)
+_DECODER = msgspec.json.Decoder(float_hook=exact)

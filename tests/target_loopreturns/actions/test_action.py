@@ -9,7 +9,7 @@ import pytest
 
 from loop_returns.errors import InputRefused
 from target_loopreturns.actions import messages
-from target_loopreturns.actions.action import read_action
+from target_loopreturns.actions.action import NoAction, read_action
 
 REMOVE = {"return_id": "7", "action": "remove_line_items"}
 
@@ -90,3 +90,23 @@ def test_lists_are_taken_in_the_forms_of_databases(ids: Any) -> None:
     """Ids as a list, as text with commas, as an array in text: one action."""
     action = read_action("return_actions", REMOVE | {"line_item_ids": ids}, 1)
     assert action.fields["line_item_ids"] == ["1", "2"]
+
+
+def test_a_row_of_snowflake_is_the_same_action() -> None:
+    """Columns in capitals, nested ones as JSON text, all else as text."""
+    address = {"address1": "1 Dock St", "city": "Reno"}
+    plain = {"action": "create", "name": "A", "type": "donate", "address": address, "enabled": True}
+    row = {"ACTION": "create", "NAME": "A", "TYPE": "donate", "ENABLED": "true", "ID": None}
+    row["ADDRESS"] = json.dumps(address)
+    assert read_action("destinations", row, 1) == read_action("destinations", plain, 1)
+
+
+def test_all_that_is_wrong_with_a_row_is_told_at_once() -> None:
+    """One message for a row, each field with what is wrong with it."""
+    row = {"ACTION": "update", "enabeld": "A", "type": "heap", "address": '{"city": 5}'}
+    with pytest.raises(NoAction) as refused:
+        read_action("destinations", row, 1)
+    told = str(refused.value)
+    for field in ("enabeld", "type", "address.city", "id"):
+        assert f"field '{field}' " in told
+    assert "heap" not in told
