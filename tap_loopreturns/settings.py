@@ -155,6 +155,11 @@ class TapSettings:
     pii_hash_key: str
     warnings: tuple[str, ...]
 
+    @property
+    def reconcile(self) -> int:
+        """Seconds from one dated reading to the next; 0 reads by date in every run."""
+        return self.events.reconcile if self.events and self.events.refresh else 0
+
     def __repr__(self) -> str:
         return f"TapSettings({self.connection!r})"
 

@@ -63,7 +63,7 @@ class TapLoopReturns(LoopPlugin, Tap):
         selected = [stream for stream in self.loop_streams if stream.selected]
         for stream in selected:
             stream.check_state()
-        return access.unreadable(self.run, selected)
+        return access.unreadable(self.run, [stream for stream in selected if stream.is_due])
 
     def discover_streams(self) -> list[LoopStream]:
         """All streams; needs neither key nor network."""

@@ -47,7 +47,11 @@ class StreamState:
         lookback: int,
     ) -> None:
         self._stream = stream
+        self._given = dict(stream.state_entry)
+        self._events = self._given.get("events")
+        self._has_covered = False
         self._states = tuple(states)
+        self._lookback = lookback
         self._mark = _bookmark(stream, stream.state_entry, self._states, now=now)
         self.value = self._mark.value
         self.out_before = dict(self._mark.covered)
@@ -68,11 +72,34 @@ class StreamState:
         """
         credit = {state: spans & self.missing.get(state, Spans()) for state, spans in out.items()}
         self._mark.cover(credit, self._states, self.wanted.start)
-        self._stream.put_state(self._mark.entry())
+        self._has_covered = True
+        self._put()
+
+    def put_events(self, offset: Mapping[str, Any]) -> None:
+        """Take in up to where events were dealt with; the bookmark stays where it is."""
+        self._events = dict(offset)
+        self._put()
+
+    def is_due(self, every: int) -> bool:
+        """Whether the last reading began `every` seconds ago, or left anything to be read."""
+        until = self.wanted.end - every - self._lookback
+        return not every or any(span.start <= until for span in self.lacking)
+
+    def _put(self) -> None:
+        """Put the entry into STATE; where nothing was covered, the bookmark is as it was given."""
+        entry = self._mark.entry() if self._has_covered else self._given
+        events = {"events": self._events} if self._events else {}
+        self._stream.put_state({**entry, **events})
 
     def flush(self) -> None:
         """Write STATE, if the stream's entry has changed."""
         self._stream.flush_state()
+
+
+def write_entry(stream: SingerStream, entry: Mapping[str, Any]) -> None:
+    """Write what a stream without a dated bookmark has to remember, such as an offset."""
+    stream.put_state(entry)
+    stream.flush_state()
 
 
 def check_bookmark(stream: SingerStream) -> None:

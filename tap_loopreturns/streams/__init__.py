@@ -26,6 +26,7 @@ from tap_loopreturns.streams.lists import (
 )
 from tap_loopreturns.streams.loop_events import LoopEvents
 from tap_loopreturns.streams.one_by_one import ReturnDetails, ReturnNotes
+from tap_loopreturns.streams.refresh import ByReturns, Refresh
 from tap_loopreturns.streams.returns import (
     ReturnExchanges,
     ReturnLabels,
@@ -73,7 +74,8 @@ STREAMS: tuple[type[LoopStream], ...] = (
 
 def build(tap: Tap, run: Run) -> list[LoopStream]:
     """All streams of a run, in the order of `STREAMS`."""
-    delivery = ReturnsDelivery(run)
+    refresh = Refresh(run)
+    delivery = ReturnsDelivery(run, refresh)
     streams: list[LoopStream] = []
     for kind in STREAMS:
         if issubclass(kind, ReturnsStream):
@@ -81,4 +83,7 @@ def build(tap: Tap, run: Run) -> list[LoopStream]:
             streams.append(delivery.streams[-1])
         else:
             streams.append(kind(tap, run))
+        if isinstance(stream := streams[-1], ByReturns):
+            stream.refresh = refresh
+            refresh.streams.append(stream)
     return streams

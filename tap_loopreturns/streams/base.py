@@ -68,12 +68,21 @@ class LoopStream(SingerStream):
         del context
         self.run.stop_if_asked()
         if self.name not in self.run.unreadable:
-            self.read()
+            (self.read if self.is_due else self.read_between)()
         return iter(())
 
     @abstractmethod
     def read(self) -> None:
         """Read what is to be read, write it, and say that it is out."""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is to be read now; not in each run, with `refresh: events`."""
+        return True
+
+    def read_between(self) -> None:
+        """Read what is to be read while the stream is not due: nothing."""
+        self.progress.start("not due, by reconcile_hours")
 
     @abstractmethod
     def probe(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
+from functools import cached_property
 from typing import ClassVar
 
 from loop_returns.paging import Rows, until_still
@@ -26,8 +27,8 @@ class ByDate(LoopStream):
 
     def read(self) -> None:
         """Read what is missing, oldest first; the bookmark follows each window."""
-        settings, client = self.run.settings, self.run.client
-        state = self.state((_ROWS,), lookback=max(settings.trailing, settings.lookback))
+        client = self.run.client
+        state = self._state()
         missing = state.lacking
         before = client.requests
         self.progress.start(
@@ -46,6 +47,15 @@ class ByDate(LoopStream):
             self.progress.add(0, done / missing.length)
             self.run.stop_if_asked()
         self.end(client.requests - before, f"{windows:,} windows")
+
+    @cached_property
+    def is_due(self) -> bool:
+        """By the upper bound of the last reading."""
+        return self._state().is_due(self.run.settings.reconcile)
+
+    def _state(self) -> StreamState:
+        settings = self.run.settings
+        return self.state((_ROWS,), lookback=max(settings.trailing, settings.lookback))
 
     def _windows(self, missing: Spans) -> Iterator[Span]:
         """The windows of what is missing; each as long as `length` says when its turn comes."""

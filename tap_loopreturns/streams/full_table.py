@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
+from loop_returns import times
 from loop_returns.paging import Rows, until_still
+from tap_loopreturns.output.state import write_entry
 from tap_loopreturns.records.objects import Record
 from tap_loopreturns.streams.base import LoopStream
 
@@ -30,7 +33,15 @@ class FullTable(LoopStream):
             ),
         )
         self.activate_version()
+        if self.run.settings.reconcile:
+            write_entry(self, {"read_at": times.show(self.run.now)})
         self.end(self.run.client.requests - before)
+
+    @cached_property
+    def is_due(self) -> bool:
+        """By when it was read last, which STATE remembers where not every run reads it."""
+        reconcile, read_at = self.run.settings.reconcile, self.given_entry.get("read_at")
+        return not reconcile or not read_at or times.second(read_at) <= self.run.now - reconcile
 
     def what(self) -> str:
         """What is about to be read, in words."""

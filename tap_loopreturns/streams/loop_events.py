@@ -11,6 +11,7 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from loop_returns.endpoints import Endpoint
 from loopreturns_events.store import Event
 from tap_loopreturns.events import EventsFeed, parsed_body, said_state
+from tap_loopreturns.output.state import write_entry
 from tap_loopreturns.records.objects import Record
 from tap_loopreturns.run import Run
 from tap_loopreturns.streams.base import LoopStream
@@ -71,8 +72,7 @@ class LoopEvents(LoopStream):
         self.end(0)
 
     def _put_offset(self, feed: EventsFeed, sequence: int) -> None:
-        self.put_state({"replication_key": "sequence", **feed.entry(sequence)})
-        self.flush_state()
+        write_entry(self, {"replication_key": "sequence", **feed.entry(sequence)})
 
 
 def _row(event: Event, store: str) -> Record:

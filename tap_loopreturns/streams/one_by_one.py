@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from loop_returns import endpoints
@@ -18,21 +17,12 @@ from loop_returns.times import parse, show, spell
 from tap_loopreturns.output.state import StreamState
 from tap_loopreturns.records.cleaner import asked_by
 from tap_loopreturns.records.objects import Record
-from tap_loopreturns.streams.base import LoopStream
+from tap_loopreturns.streams.refresh import ByReturns, Changed
 
 _CHUNK = 100  # returns between two bookmarks
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A return that is to be asked for."""
-
-    second: int
-    id: str
-    updated_at: str | None
-
-
-class OneByOne(LoopStream):
+class OneByOne(ByReturns):
     """First the returns that changed are listed, then each is asked for, oldest change first."""
 
     selected_by_default = False
@@ -41,7 +31,7 @@ class OneByOne(LoopStream):
     def read(self) -> None:
         """Read what is missing; the bookmark follows every hundred returns."""
         settings, client = self.run.settings, self.run.client
-        state = self.state(settings.states, lookback=self.lookback())
+        state = self.dated()
         before = client.requests
         changed = self._list(state)
         minutes = len(changed) / settings.connection.requests_per_minute
@@ -50,25 +40,29 @@ class OneByOne(LoopStream):
             f"at least {minutes:,.0f} minutes"
         )
         at = min([span.start for span in state.lacking], default=state.wanted.start)
-        for count, (one, document) in enumerate(self._ask_for(changed), 1):
-            if document is not None:
-                self.write_rows(list(self.rows(one, document)))
-            self.progress.add(0, count / len(changed))
+        for count, _ in enumerate(self._written(changed), 1):
             if count % _CHUNK == 0 and count < len(changed):
                 until = changed[count].second
                 self._cover(state, Span(at, until))
                 at = until
-            self.run.stop_if_asked()
         self._cover(state, Span(at, state.wanted.end))
+        self.refresh.finish(state)
         self.end(client.requests - before, f"{len(changed):,} returns changed")
+
+    def read_between(self) -> None:
+        """Ask for the returns that new events name."""
+        before = self.run.client.requests
+        state = self.dated()
+        changed = self.refresh.changed()
+        self.progress.start(f"{len(changed):,} returns that new events name: as many requests")
+        for _ in self._written(changed):
+            pass
+        self.refresh.finish(state)
+        self.end(self.run.client.requests - before, f"{len(changed):,} returns named by events")
 
     def probe(self) -> None:
         """Ask for a second of open returns; what they need is the same scope."""
         answers.probe(self.run.client, self.run.settings.span.end)
-
-    def lookback(self) -> int:
-        """Seconds behind the bookmark that are read again."""
-        return self.run.settings.lookback
 
     @abstractmethod
     def ask(self, return_id: str) -> Any:
@@ -81,6 +75,15 @@ class OneByOne(LoopStream):
     @abstractmethod
     def rows(self, changed: Changed, document: Any) -> Iterator[Record]:
         """The rows in an answer."""
+
+    def _written(self, changed: list[Changed]) -> Iterator[Changed]:
+        """Ask for each return, and write its rows."""
+        for count, (one, document) in enumerate(self._ask_for(changed), 1):
+            if document is not None:
+                self.write_rows(list(self.rows(one, document)))
+            self.progress.add(0, count / len(changed))
+            yield one
+            self.run.stop_if_asked()
 
     def _ask_for(self, changed: list[Changed]) -> Iterator[tuple[Changed, Any]]:
         todo = iter(changed)

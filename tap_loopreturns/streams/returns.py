@@ -15,10 +15,10 @@ from loop_returns.returns_list import answers
 from tap_loopreturns.records.cleaner import ADDITIONAL
 from tap_loopreturns.records.objects import Record
 from tap_loopreturns.run import Run
-from tap_loopreturns.streams.base import LoopStream
+from tap_loopreturns.streams.refresh import ByReturns
 
 
-class ReturnsStream(LoopStream):
+class ReturnsStream(ByReturns):
     """A stream filled from the list of returns; those selected are read together."""
 
     replication_key = "updated_at"
@@ -31,6 +31,10 @@ class ReturnsStream(LoopStream):
 
     def read(self) -> None:
         """Read for all selected streams of the list, at the turn of the first of them."""
+        self._read_together()
+
+    def read_between(self) -> None:
+        """Read what events name, likewise for all of them."""
         self._read_together()
 
     def probe(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
@@ -15,8 +15,10 @@ from loop_returns.spans import Span, Spans
 from tap_loopreturns.output.progress import stretch
 from tap_loopreturns.output.state import StreamState
 from tap_loopreturns.run import Run
+from tap_loopreturns.streams.refresh import News, Refresh
 from tap_loopreturns.streams.returns import Returns, ReturnsStream
 
+_EVER = Spans([Span(times.EARLIEST, 1 << 40)])
 _AT_ONCE = 200  # rows cleaned and written; an unpaged answer may hold many thousands
 
 
@@ -40,10 +42,11 @@ class ReturnsDelivery:
     and only those that lack it are given it.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, refresh: Refresh) -> None:
         self.streams: list[ReturnsStream] = []
         """All streams of the list; those selected are read."""
         self._run = run
+        self._refresh = refresh
         self._done = False
 
     def read(self) -> None:
@@ -54,6 +57,34 @@ class ReturnsDelivery:
         run = self._run
         before = run.client.requests
         shares = [self._begin(stream) for stream in self.streams if stream.selected]
+        news = self._refresh.news
+        if news is None or not self._read_news(news, shares, before):
+            self._read_by_date(shares, before)
+
+    def _read_news(self, news: News, shares: list[_Share], before: int) -> bool:
+        """Read what new events name; False where to read by date costs fewer requests."""
+        takes_all = [replace(share, lacking=_EVER) for share in shares]
+        for portion in self._refresh.portions():
+            self._write(portion, takes_all)
+        if len(left := self._refresh.left) > len(self._run.settings.states):
+            self._run.log.info(
+                "%s returns that events name have not changed lately; reading by date costs fewer "
+                "requests than asking for each.",
+                f"{len(left):,}",
+            )
+            return False
+        for portion in self._refresh.portions_of_left():
+            self._write(portion, takes_all)
+        for share in shares:
+            self._refresh.finish(share.state)
+            share.stream.end(
+                self._run.client.requests - before,
+                f"{len(news.returns):,} returns named by {news.count:,} events",
+            )
+        return True
+
+    def _read_by_date(self, shares: list[_Share], before: int) -> None:
+        run = self._run
         missing = _union(shares, run.settings.states)
         total = sum(spans.length for spans in missing.values())
         done = 0
@@ -61,6 +92,7 @@ class ReturnsDelivery:
         reading = self._reading(missing, shares[0].stream)
         for portion in reading:
             self._write(portion, shares)
+            self._refresh.take_in(portion)
             strange |= portion.listed.seen.states.difference(STATES)
             credit = portion.proof.credit
             done += sum(spans.length for spans in credit.values())
@@ -69,14 +101,19 @@ class ReturnsDelivery:
                 share.stream.progress.add(0, done / total if total else None)
             shares[0].state.flush()
             run.stop_if_asked()
+        for share in shares:
+            self._refresh.finish(share.state)
         self._end(shares, reading, run.client.requests - before)
         self._tell_strange_states(strange)
 
     def _begin(self, stream: ReturnsStream) -> _Share:
         """Take up a stream's bookmark, and say what it lacks."""
         settings = self._run.settings
-        state = stream.state(settings.states, lookback=settings.lookback)
+        state = stream.dated()
         stream.write_schema()
+        if self._refresh.news is not None:
+            stream.progress.start("returns that new events name")
+            return _Share(stream, state, state.lacking)
         lacking = state.lacking
         longest = max((spans.length for spans in state.missing.values()), default=0)
         stream.progress.start(

@@ -9,6 +9,8 @@ from typing import Any
 
 from loopreturns_events.delivery import Delivery, now
 from loopreturns_events.store import open_store
+from mock_loop import Shop
+from mock_loop.responses import dump
 
 
 def said(number: int, **more: Any) -> bytes:
@@ -31,3 +33,10 @@ def confirmed(path: Path | str) -> dict[str, int]:
     readers = store.figures().readers
     store.close()
     return readers
+
+
+def following(shop: Shop, path: Path, name: str = "acme") -> str:
+    """Keep every event of a shop's account from now on, as a receiver would; the address."""
+    keep(path, [])
+    shop.listeners.append(lambda happened: keep(path, [dump(happened.body)], name))
+    return str(path)

@@ -40,6 +40,7 @@ NUMBERS = {
     "lookback_hours": ("of 0 or more", [-1]),
     "trailing_days": ("of 0 or more", [-1]),
     "notes_lookback_days": ("of 0 or more", [-1]),
+    "reconcile_hours": ("of 0 or more", [-1]),
 }
 NO_NUMBERS: list[Any] = ["", "many", "1.5", 1.5, "1e2", "0x10", True, False, [], [1], {}]
 NO_NUMBERS += [float("nan"), float("inf"), "9" * 5000]
@@ -68,6 +69,10 @@ WRONG: list[tuple[str, Any, str]] = [
         for value in ["", "skip", True, [], 1]
     ),
     *(("pii", value, "accepts one of keep, hash, drop") for value in ["", "mask", True, 1]),
+    *(("events_store", value, "postgresql://") for value in [5, True, [1], "mysql://h/d"]),
+    *(("events_shop", value, "name of a shop") for value in [5, True, [1]]),
+    *(("events_reader", value, "1 to 64 letters") for value in [5, "", "a b", "x" * 65]),
+    *(("refresh", value, "accepts one of dates, events") for value in ["", "always", True]),
     *(
         ("cart_tokens", value, "accepts a list of cart tokens")
         for value in [5, {}, True, [5], [""], ["a/b"], ["../orders"], [".."], ["a?b"], ["a b"]]
@@ -293,5 +298,5 @@ def test_every_setting_has_a_title_and_a_description() -> None:
     """They land in the catalog of settings; Meltano and the SDK hide what is marked secret."""
     for name, node in KNOWN.items():
         assert node["title"], name
-        assert bool(node.get("secret")) == (name in {"api_key", "pii_hash_key"})
+        assert bool(node.get("secret")) == (name in {"api_key", "pii_hash_key", "events_store"})
         assert node["description"].endswith("."), name

@@ -81,6 +81,8 @@ def test_test_prints_a_line_for_each_stream(config: Path, loop: Loop) -> None:
     done = runner.invoke(TapLoopReturns.cli, ["--config", str(config), "--test"])
     lines = {f"{s.name}: readable" for s in STREAMS} - {"carts: readable"}
     lines |= {"carts: nothing to ask, cart_tokens is empty"}
+    lines -= {"loop_events: readable"}
+    lines |= {"loop_events: nothing to ask, events_store is not set"}
     assert (done.exit_code, sorted(done.stdout.splitlines())) == (0, sorted(lines))
     loop.scopes = ALL_SCOPES - {"Orders", "Developer Tools"}
     done = runner.invoke(TapLoopReturns.cli, ["--config", str(config), "--test"])

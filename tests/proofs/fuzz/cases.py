@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from loop_returns.errors import LoopReturnsError
 from tap_loopreturns.streams.base import LoopStream
+from tap_loopreturns.streams.refresh import Refresh
 from tap_loopreturns.streams.returns import ReturnsStream
 from tap_loopreturns.streams.returns_delivery import ReturnsDelivery
 from tap_loopreturns.tap import TapLoopReturns
@@ -143,7 +144,7 @@ class Fuzz:
         self.writer.records = {}
         stream = cast("LoopStream", self.tap.streams[name])
         if name == "returns":
-            delivery = ReturnsDelivery(self.tap.run)
+            delivery = ReturnsDelivery(self.tap.run, Refresh(self.tap.run))
             delivery.streams = self.family
             for one in self.family:
                 one.put_state({})

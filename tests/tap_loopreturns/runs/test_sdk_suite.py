@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,12 +11,15 @@ from singer_sdk.testing import SuiteConfig, get_tap_test_class
 
 from mock_loop import Quirks, Shop, serve
 from tap_loopreturns.tap import TapLoopReturns
+from tests.tap_loopreturns.storing import keep, said
 
 _SHOP = Shop.seeded(returns=100, seed=2, start="2026-01-01", end="2026-11-01")
 _SERVER = serve(_SHOP, quirks=Quirks(requests_per_minute=None))
 _LOOP = _SERVER.__enter__()
 
+_EVENTS = keep(Path(tempfile.mkdtemp()) / "events.db", [said(1)])
 _CONFIG = {
+    "events_store": _EVENTS,
     "api_key": _LOOP.key,
     "api_url": _LOOP.url,
     "start_date": "2025-12-01",

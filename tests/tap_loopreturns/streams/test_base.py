@@ -37,7 +37,11 @@ def test_the_decimals_of_a_schema_say_their_size(loop: Loop) -> None:
 
 
 NEW = "brand_new_field"
-OWN = sorted(stream.name for stream in STREAMS if not issubclass(stream, Exploded))
+OWN = sorted(
+    stream.name
+    for stream in STREAMS
+    if not issubclass(stream, Exploded) and stream.name != "loop_events"  # asks Loop for nothing
+)
 
 
 def with_a_new_field(body: bytes) -> bytes:
