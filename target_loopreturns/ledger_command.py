@@ -14,7 +14,8 @@ import msgspec
 from loop_returns.errors import InputRefused
 from loopreturns_plugin import command_line
 from target_loopreturns.actions.outcomes import Settled
-from target_loopreturns.sending import ledger_file, places
+from target_loopreturns.sending import open_ledger, places
+from target_loopreturns.sending.history import RunHistory
 from target_loopreturns.sending.ledger import Ledger
 from target_loopreturns.settings import CONFIG
 
@@ -26,17 +27,16 @@ _DEFAULTS = {name: schema.get("default") for name, schema in CONFIG["properties"
 @click.option(
     "--ledger",
     "path",
-    type=click.Path(dir_okay=False),
     default=str(_DEFAULTS["ledger"]),
     show_default=True,
     envvar="TARGET_LOOPRETURNS_LEDGER",
-    help="The ledger's file.",
+    help="The ledger: a file, or a PostgreSQL URL.",
 )
 @click.pass_context
 def commands(context: click.Context, path: str) -> None:
     """Look into a ledger of target-loopreturns, and settle what is open in it."""
     path = places.ledger(path)
-    if not Path(path).is_file():
+    if not open_ledger.is_url(path) and not Path(path).is_file():
         raise click.BadParameter(f"there is no ledger {path}", param_hint="--ledger")
     context.obj = path
 
@@ -47,8 +47,8 @@ def commands(context: click.Context, path: str) -> None:
 @click.pass_obj
 def show(path: str, *, everything: bool, as_json: bool) -> None:
     """Tell the actions whose end is not known, oldest first."""
-    with ledger_file.opened_by_hand(path) as connection:
-        ledger = Ledger(connection)
+    with open_ledger.opened_by_hand(path) as store:
+        ledger = Ledger(store, RunHistory(store))
         entries = ledger.all_entries() if everything else ledger.open_entries()
     for entry in entries:
         settled = entry.settled
@@ -67,9 +67,9 @@ def settle(path: str, stream: str, action_id: str, what: str) -> None:
 
     done: it is never asked for again. not-made: a run with its row asks again.
     """
-    with ledger_file.opened_by_hand(path) as connection:
+    with open_ledger.opened_by_hand(path) as store:
         result = "done" if what == "done" else "failed"
-        if not Ledger(connection).settle_by_hand(stream, action_id, result):
+        if not Ledger(store, RunHistory(store)).settle_by_hand(stream, action_id, result):
             raise InputRefused(
                 f"No action {action_id} of {stream} is open in {path}; see "
                 "'target-loopreturns-ledger show'."
@@ -88,8 +88,8 @@ def adopt(path: str, api_url: str) -> None:
     key = os.environ.get(_KEY, "").strip()
     if not key:
         raise InputRefused(f"{_KEY} is not set; put the account's new key there.")
-    with ledger_file.opened_by_hand(path) as connection:
-        ledger_file.adopt(connection, api_url.strip().rstrip("/"), key)
+    with open_ledger.opened_by_hand(path) as store:
+        open_ledger.adopt(store, api_url.strip().rstrip("/"), key)
     click.echo(f"{path} is now that of this key, too.")
 
 

@@ -64,9 +64,18 @@ _OWN = (
         th.StringType,
         default=".loopreturns/ledger.sqlite",
         title="Ledger",
-        description="SQLite file that remembers what was asked of Loop and what became of it, "
-        "so that nothing is done twice. One for each account; keep it. The default's folder is "
-        "made where it lacks, for its owner alone, and git leaves it out.",
+        secret=True,
+        description="SQLite file, or PostgreSQL database (postgresql://…), that remembers what was "
+        "asked of Loop and what became of it, so that nothing is done twice. One for each account; "
+        "keep it. The default's folder is made where it lacks, for its owner alone, and git leaves "
+        "it out.",
+    ),
+    th.Property(
+        "ledger_wait_seconds",
+        th.IntegerType,
+        default=0,
+        title="Ledger wait in seconds",
+        description="How long a run waits for a ledger that another run has, 0 or more.",
     ),
     th.Property(
         "outcomes",
@@ -145,6 +154,7 @@ class TargetSettings:
     stream_map: Mapping[str, str]
     process_flagged: bool
     ledger: str
+    ledger_wait: int
     outcomes: str
     outcomes_format: str
     wait: int
@@ -178,6 +188,7 @@ def check(config: Mapping[str, Any]) -> TargetSettings:
         stream_map=_stream_map(given["stream_map"]),
         process_flagged=checks.truth(given, "process_flagged"),
         ledger=_path(given, "ledger"),
+        ledger_wait=checks.integer(given, "ledger_wait_seconds", 0),
         outcomes=_path(given, "outcomes"),
         outcomes_format=checks.one_of(given, "outcomes_format", ("singer", "jsonl")),
         wait=checks.integer(given, "wait_seconds", 0),

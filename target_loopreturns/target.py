@@ -24,7 +24,7 @@ from target_loopreturns.actions.outcomes import Outcome, Settled
 from target_loopreturns.planning import plan
 from target_loopreturns.sending import places
 from target_loopreturns.sending.apply import Application, Key
-from target_loopreturns.sending.ledger_file import open_ledger
+from target_loopreturns.sending.open_ledger import open_ledger
 from target_loopreturns.settings import TargetSettings
 
 
@@ -83,7 +83,16 @@ class TargetLoopReturns(LoopPlugin):
         connection = self.settings.connection
         with (
             closing(self.client),
-            open_ledger(path, connection.api_url, connection.api_key) as ledger,
+            open_ledger(
+                path,
+                connection.api_url,
+                connection.api_key,
+                wait=self.settings.ledger_wait,
+                sleep=self.stop.sleep,
+            ) as ledger,
+            ledger.history.run(
+                applied=self.settings.apply, given=given.rows, version=str(self.plugin_version)
+            ),
         ):
             run = Application(
                 self.client,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from loop_returns.errors import ActionsUnsettled, InputRefused
@@ -17,6 +18,7 @@ from target_loopreturns.planning.plan import Planned
 from target_loopreturns.planning.rules import ExpectedAccount
 from target_loopreturns.sending import lost_answers
 from target_loopreturns.sending.ledger import Entry, Ledger
+from target_loopreturns.sending.ledger_store import StoreError
 from target_loopreturns.sending.looking import Looker, age
 from target_loopreturns.sending.progress import ActionsProgress
 from target_loopreturns.sending.sender import NotDone, Sender, Step
@@ -111,6 +113,7 @@ class Application:
             ActionsUnsettled: too many have failed (`stop_after_failures`); likewise.
         """
         planned = list(planned)
+        self._ledger.history.expect(one.action for one in planned)
         progress = ActionsProgress(len(planned))
         for actions in plan.steps(planned):
             self._stop_if_asked()
@@ -139,13 +142,12 @@ class Application:
             self._look_at(open_, set())
 
     def leave_the_rest(self, actions: Iterable[Action], reason: str) -> None:
-        """Say of actions without a result that they were not tried; the ledger is not told.
+        """Say of actions without a result that they were not tried, in the history, too.
 
         What was sent, in this run or before, and has no end that is known, is uncertain.
         """
-        for action in actions:
-            if action.key in self.results:
-                continue
+        left = [action for action in actions if action.key not in self.results]
+        for action in left:
             sent = self._ledger.sent(action)
             outcome = Outcome("not_tried", reason)
             if sent:
@@ -153,6 +155,8 @@ class Application:
                 outcome = sent.outcome if sent.outcome.result == "queued" else lost
             settled = sent or Settled(action, outcome)
             self.results[action.key] = replace(settled, action=action, outcome=outcome)
+        with suppress(StoreError):  # then whoever opens the ledger next tells of them
+            self._ledger.tell(self.results[action.key] for action in left)
 
     def holds_state(self, settled: Settled) -> bool:
         """Whether an action is to be given again, so that STATE must not pass.

@@ -1,4 +1,4 @@
-"""What was asked of Loop, and what became of it: rows of an SQLite file, one for each action.
+"""What was asked of Loop, and what became of it: a row for each action.
 
 Before a request goes out, its intent is written and flushed to disk; after its
 answer, the outcome. An intent without an outcome is a request that may have been
@@ -8,7 +8,6 @@ made: the next run looks at Loop before it does anything about it.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +17,8 @@ from loop_returns import times
 from loop_returns.errors import InputRefused
 from target_loopreturns.actions.action import Action
 from target_loopreturns.actions.outcomes import Outcome, Result, Settled
+from target_loopreturns.sending.history import RunHistory
+from target_loopreturns.sending.ledger_store import LedgerStore
 
 _COLUMNS = (
     "stream, action_id, action, fields, line, return_state, "
@@ -42,12 +43,18 @@ class Entry:
 
 
 class Ledger:
-    """One account's ledger; one run at a time."""
+    """One account's ledger; one run at a time, whose threads share it."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, store: LedgerStore, history: RunHistory) -> None:
+        self.history = history
+        self._store = store
         self.intended = 0
         """How many requests this run has told it of."""
+
+    @property
+    def is_new(self) -> bool:
+        """Nothing was known when it was opened: it is the first, or the one before is lost."""
+        return self._store.is_new
 
     def find(self, action: Action) -> Entry | None:
         """What is known of an action.
@@ -55,12 +62,13 @@ class Ledger:
         Raises:
             InputRefused: its identity was given to another action before.
         """
-        row = self._connection.execute(
+        rows = self._store.rows(
             f"select content, {_COLUMNS} from actions where stream = ? and action_id = ?",  # noqa: S608
             action.key,
-        ).fetchone()
-        if row is None:
+        )
+        if not rows:
             return None
+        row = rows[0]
         if row[0] != action.content:
             raise InputRefused(
                 f"Line {action.line}, stream {action.stream}, field 'action_id' is that of another "
@@ -70,16 +78,16 @@ class Ledger:
 
     def sent(self, action: Action) -> Settled | None:
         """What is known of an action that may have been made, and whose end is not known."""
-        row = self._connection.execute(
+        rows = self._store.rows(
             f"select {_COLUMNS} from actions where stream = ? and action_id = ? "  # noqa: S608
             "and content = ? and (result is null or result in (?, ?))",
             (*action.key, action.content, *SENT),
-        ).fetchone()
-        return _entry(row).settled if row else None
+        )
+        return _entry(rows[0]).settled if rows else None
 
     def open_entries(self) -> list[Entry]:
         """Actions whose request may have been made, and whose end is not known, oldest first."""
-        rows = self._connection.execute(
+        rows = self._store.rows(
             f"select {_COLUMNS} from actions where result is null or result in (?, ?) "  # noqa: S608
             "order by requested_at, stream, action_id",
             SENT,
@@ -88,7 +96,7 @@ class Ledger:
 
     def claimed(self, action: Action) -> set[str]:
         """Loop's ids of what other actions of the kind have made: none of it is this one's."""
-        rows = self._connection.execute(
+        rows = self._store.rows(
             "select target_id from actions where stream = ? and action_id <> ? "
             "and action = ? and result = 'done' and target_id is not null",
             (*action.key, action.name),
@@ -114,47 +122,54 @@ class Ledger:
         self.intended += 1
         now = times.spell(datetime.now(UTC).replace(microsecond=0))
         like = None if before is None else json.dumps(sorted(before))
-        with self._connection:
+        with self._store.transaction():
             for action in actions:
-                self._connection.execute(
+                self._store.change(
                     "insert into actions (stream, action_id, action, content, fields, line, "
                     "return_id, return_state, attempts, requested_at, target_id, before, "
                     "unanswered) values (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, 1) "
-                    "on conflict do update set "
+                    "on conflict (stream, action_id) do update set "
                     "result = null, reason = null, code = null, http_status = null, "
                     "return_state = excluded.return_state, line = excluded.line, "
-                    "attempts = attempts + 1, requested_at = excluded.requested_at, "
+                    "attempts = actions.attempts + 1, requested_at = excluded.requested_at, "
                     "target_id = excluded.target_id, settled_at = null, "
-                    "before = case when unanswered > 0 then coalesce(before, excluded.before) "
-                    "else excluded.before end, unanswered = unanswered + 1",
+                    "before = case when actions.unanswered > 0 "
+                    "then coalesce(actions.before, excluded.before) "
+                    "else excluded.before end, unanswered = actions.unanswered + 1",
                     (*_said(action), state, now, target_id, like),
                 )
 
     def unsent(self, actions: Iterable[Action]) -> None:
         """The request under way surely was not made: refused at the door, or not sent."""
-        with self._connection:
+        with self._store.transaction():
             for action in actions:
-                self._connection.execute(
-                    "update actions set unanswered = max(0, unanswered - 1) "
-                    "where stream = ? and action_id = ?",
+                self._store.change(
+                    "update actions set unanswered = case when unanswered > 0 "
+                    "then unanswered - 1 else 0 end where stream = ? and action_id = ?",
                     action.key,
                 )
+
+    def tell(self, settled: Iterable[Settled]) -> None:
+        """Put outcomes into the history alone: of actions that had no turn."""
+        with self._store.transaction():
+            for one in settled:
+                self.history.tell(one)
 
     def settle_by_hand(self, stream: str, action_id: str, result: str) -> bool:
         """What a person has found to have become of an action; False if it is not open."""
         now = times.spell(datetime.now(UTC).replace(microsecond=0))
-        with self._connection:
-            changed = self._connection.execute(
+        with self._store.transaction():
+            changed = self._store.change(
                 "update actions set result = ?, reason = 'settled by hand', unanswered = 0, "
                 "settled_at = ? where stream = ? and action_id = ? "
                 "and (result is null or result in (?, ?))",
                 (result, now, stream, action_id, *SENT),
             )
-        return changed.rowcount == 1
+        return changed == 1
 
     def all_entries(self) -> list[Entry]:
         """Every action that is known, the latest request last."""
-        rows = self._connection.execute(
+        rows = self._store.rows(
             f"select {_COLUMNS} from actions order by requested_at, stream, action_id"  # noqa: S608
         )
         return [_entry(row) for row in rows]
@@ -164,27 +179,31 @@ class Ledger:
     ) -> list[Settled]:
         """What became of these; also of ones that needed no request."""
         now = times.spell(datetime.now(UTC).replace(microsecond=0))
+        reason = outcome.reason.replace("\0", "\ufffd")  # PostgreSQL keeps no NUL
         answer = json.dumps(outcome.answer, sort_keys=True) if outcome.answer else None
-        told = (outcome.result, outcome.reason, outcome.code, outcome.status, outcome.target_id)
+        told = (outcome.result, reason, outcome.code, outcome.status, outcome.target_id)
         actions = list(actions)
-        with self._connection:
+        with self._store.transaction():
             for action in actions:
-                self._connection.execute(
+                self._store.change(
                     "insert into actions (stream, action_id, action, content, fields, line, "
                     "return_id, return_state, result, reason, code, http_status, target_id, "
                     "answer, settled_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                    "on conflict do update set result = excluded.result, "
+                    "on conflict (stream, action_id) do update set result = excluded.result, "
                     "reason = excluded.reason, code = excluded.code, "
                     "http_status = excluded.http_status, "
-                    "target_id = coalesce(excluded.target_id, target_id), "
-                    "answer = coalesce(excluded.answer, answer), "
-                    "return_state = coalesce(excluded.return_state, return_state), "
+                    "target_id = coalesce(excluded.target_id, actions.target_id), "
+                    "answer = coalesce(excluded.answer, actions.answer), "
+                    "return_state = coalesce(excluded.return_state, actions.return_state), "
                     "line = excluded.line, settled_at = excluded.settled_at, unanswered = case "
                     "when excluded.result in ('done', 'refused', 'queued') then 0 "
-                    "else unanswered end",
+                    "else actions.unanswered end",
                     (*_said(action), state, *told, answer, now),
                 )
-        return [entry.settled for action in actions if (entry := self.find(action))]
+            found = [entry.settled for action in actions if (entry := self.find(action))]
+            for settled in found:
+                self.history.tell(settled)
+        return found
 
 
 def _said(action: Action) -> tuple[str | int | None, ...]:

@@ -11,7 +11,9 @@ import pytest
 from mock_loop import Shop, serve
 from target_loopreturns.sending import looking
 from tests.acting import Desk
+from tests.target_loopreturns.databases import emptied
 from tests.target_loopreturns.runs.rows import FREE
+from tests.warehouses.postgres_server import postgres
 
 
 @pytest.fixture(autouse=True)
@@ -38,10 +40,28 @@ def shop() -> Shop:
     return made
 
 
+@pytest.fixture(scope="session")
+def database() -> Iterator[str]:
+    """The URL of a PostgreSQL database of one's own."""
+    with postgres() as server:
+        yield f"postgresql://{server.user}@{server.host}:{server.port}/{server.database}"
+
+
 @pytest.fixture
-def desk(shop: Shop, tmp_path: Path) -> Iterator[Desk]:
+def ledger_kind() -> str:
+    """Where the desk's ledger is; a module whose tests run on both overrides it."""
+    return "file"
+
+
+@pytest.fixture
+def desk(
+    shop: Shop, tmp_path: Path, ledger_kind: str, request: pytest.FixtureRequest
+) -> Iterator[Desk]:
+    settings: dict[str, Any] = {"late_seconds": 0}
+    if ledger_kind == "database":
+        settings["ledger"] = emptied(request.getfixturevalue("database"))
     with serve(shop, quirks=FREE) as loop:
-        yield Desk(loop, tmp_path, {"late_seconds": 0})
+        yield Desk(loop, tmp_path, settings)
 
 
 def _items(shop: Shop, own: str) -> list[dict[str, Any]]:

@@ -8,7 +8,15 @@ import pytest
 
 from mock_loop import ACTED, Faults, Quirks, Shop
 from tests.acting import ALL_ALLOWED, Desk, messages, returns
+from tests.target_loopreturns.databases import BOTH
 from tests.target_loopreturns.runs.rows import APPLY, INPUT, UNSETTLED, flag, note, process
+
+
+@pytest.fixture(params=BOTH)
+def ledger_kind(request: pytest.FixtureRequest) -> str:
+    """All of this holds wherever the ledger is."""
+    kind: str = request.param
+    return kind
 
 
 def test_a_repeated_row_is_done_once(desk: Desk, shop: Shop) -> None:

@@ -12,7 +12,7 @@ from tests.acting import Desk, returns
 from tests.target_loopreturns.runs.rows import APPLY, UNSETTLED, note
 
 
-@pytest.mark.parametrize("pages", [6, 8, 10])
+@pytest.mark.parametrize("pages", [26, 29, 32])
 def test_a_full_disk_stops_the_run_and_the_next_one_repeats_nothing(
     desk: Desk, shop: Shop, monkeypatch: pytest.MonkeyPatch, pages: int
 ) -> None:
