@@ -43,6 +43,8 @@ class Receiver:
         self.settings = settings
         self.figures = Figures()
         self.stopping = False
+        self.crowded: Callable[[], bool] = lambda: False
+        """Whether there are more connections than there may be; the server knows."""
         self._clock = clock
         self._room = Room(settings.waiting_bytes)
         self._rates: dict[str, Rate] = {}
@@ -111,6 +113,8 @@ class Receiver:
         shop = self.settings.shops.get(name)
         if self.stopping:
             raise RefusedRequest(503, "stopping")
+        if self.crowded():
+            raise RefusedRequest(503, "crowded")
         if shop is None:
             raise RefusedRequest(503, "unknown shop")
         if not shop.secrets:

@@ -29,6 +29,11 @@ class ReceiverServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, receiver: Receiver) -> None:
         super().__init__(config)
         self._receiver = receiver
+        # Not uvicorn's own limit: its 503 says nothing of when to come again.
+        receiver.crowded = self._is_crowded
+
+    def _is_crowded(self) -> bool:
+        return len(self.server_state.connections) > self._receiver.settings.connections
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal asks to stop: what arrives from now on is for later."""
@@ -55,7 +60,6 @@ def serve(path: str) -> None:
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        limit_concurrency=settings.connections,
         timeout_keep_alive=_IDLE,
         timeout_graceful_shutdown=int(settings.body_seconds + settings.answer_seconds) + 1,
         h11_max_incomplete_event_size=_LARGEST_HEAD,

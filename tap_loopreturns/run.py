@@ -43,6 +43,7 @@ class Run:
     find_unreadable: Callable[[], frozenset[str]]
     """Asks Loop which streams the key may not read."""
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _began_at: float = field(default_factory=time.monotonic)
     _version: int = 0
 
     @cached_property
@@ -75,6 +76,11 @@ class Run:
             timedelta(seconds=ceil(ahead)),
         )
         return int(self.began.timestamp()) - ceil(ahead)
+
+    @property
+    def present(self) -> int:
+        """The second after the present one, by the same clock as `now`."""
+        return self.now + int(time.monotonic() - self._began_at) + 2
 
     @cached_property
     def span(self) -> Span:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -111,8 +110,7 @@ class Refresh:
         if news is None or not news.returns:
             return
         states = self._states_to_ask(news)
-        until = self._run.now + int((datetime.now(UTC) - self._run.began).total_seconds()) + 2
-        span = Spans([Span(news.since - _BEFORE, until)])
+        span = Spans([Span(news.since - _BEFORE, self._run.present)])
         yield from self._read(dict.fromkeys(states, span))
 
     @property

@@ -10,7 +10,18 @@ from argparse import Namespace
 from collections.abc import Callable
 
 from mock_loop import Quirks, Shop, serve
-from tests.proofs import chaos, crash, faults, fuzz, kills, target_kills, target_meltano, ties
+from tests.proofs import (
+    chaos,
+    crash,
+    faults,
+    fresh,
+    fuzz,
+    hints,
+    kills,
+    target_kills,
+    target_meltano,
+    ties,
+)
 from tests.proofs.running import quiet
 
 RETURNS = ("returns", "return_line_items", "return_exchanges", "return_labels")
@@ -40,6 +51,21 @@ def _crash(given: Namespace, tell: Told) -> int:
         cuts = crash.cut(loop, select=["returns"], at=200, seed=seed)
         told("20,000 returns, pages of 750, 200 random lines", cuts)
     return bad
+
+
+def _hints(given: Namespace, tell: Told) -> int:
+    found = [line for seed in range(given.hints) for line in hints.seeded(given.seed * 1000 + seed)]
+    tell(f"{given.hints} accounts, events off, late, doubled, shuffled: {len(found)} differences")
+    for line in found:
+        tell(line)
+    return len(found)
+
+
+def _fresh(given: Namespace, tell: Told) -> int:
+    found = fresh.minutes(given.minutes)
+    tell(str(found))
+    tell(str(fresh.day()))
+    return found.lost
 
 
 def _kill(given: Namespace, tell: Told) -> int:
@@ -108,6 +134,8 @@ PROOFS: dict[str, Callable[[Namespace, Told], int]] = {
     "fuzz": _fuzz,
     "chaos": _chaos,
     "kill": _kill,
+    "hints": _hints,
+    "fresh": _fresh,
     "target-kill": _target_kill,
     "target-meltano": _target_meltano,
 }
@@ -120,6 +148,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fuzz", type=int, default=100_000, help="answers that are spoilt")
     parser.add_argument("--kills", type=int, default=100, help="runs that are killed, of each")
+    parser.add_argument("--hints", type=int, default=500, help="accounts that are read by events")
+    parser.add_argument("--minutes", type=int, default=25, help="of runs, one a minute")
     given = parser.parse_args()
     bad = 0
     for name, proof in PROOFS.items():
