@@ -44,6 +44,14 @@ _OWN = (
         "request, 1 or more.",
     ),
     th.Property(
+        "concurrency",
+        th.IntegerType,
+        default=4,
+        title="Concurrency",
+        description="Actions on different returns that are under way at once, 1 to 16, within the "
+        "budget of the key. On one return, their order is that of the rows.",
+    ),
+    th.Property(
         "stream_map",
         th.ObjectType(),
         default={},
@@ -151,6 +159,7 @@ class TargetSettings:
     apply: bool
     allow: frozenset[str]
     max_actions: int
+    concurrency: int
     stream_map: Mapping[str, str]
     process_flagged: bool
     ledger: str
@@ -185,6 +194,7 @@ def check(config: Mapping[str, Any]) -> TargetSettings:
         apply=checks.truth(given, "apply"),
         allow=frozenset(checks.words(given, "allow", PERMISSIONS)),
         max_actions=checks.integer(given, "max_actions", 1),
+        concurrency=checks.integer(given, "concurrency", 1, 16),
         stream_map=_stream_map(given["stream_map"]),
         process_flagged=checks.truth(given, "process_flagged"),
         ledger=_path(given, "ledger"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from target_loopreturns import kinds
@@ -29,6 +30,24 @@ class ExpectedAccount:
     def copy(self) -> ExpectedAccount:
         """The same account, to be thought further without this one."""
         return ExpectedAccount(self.present.copy(), self.process_flagged)
+
+    def about(self, actions: Iterable[Action]) -> ExpectedAccount:
+        """The same account with no other returns, carts and things than these actions name.
+
+        A copy of a large account for each action costs more than all else that is done here.
+        """
+        actions = list(actions)
+        now = self.present
+        returns = {str(one.return_id) for one in actions} & now.returns.keys()
+        tokens = {str(one.fields.get("token")) for one in actions} & now.carts.keys()
+        things = {(one.stream, str(kinds.of(one).key(one))) for one in actions} & now.things.keys()
+        few = replace(
+            now,
+            returns={one: now.returns[one] for one in returns},
+            carts={one: now.carts[one] for one in tokens},
+            things={one: now.things[one] for one in things},
+        )
+        return ExpectedAccount(few, self.process_flagged)
 
     def happen(self, action: Action, row: Listed | None, made: str | None = None) -> None:
         """An action is carried out: the next one meets what it leaves.

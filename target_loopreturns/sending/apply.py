@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
@@ -16,7 +17,7 @@ from target_loopreturns.kinds.present import Present
 from target_loopreturns.planning import account_now, plan
 from target_loopreturns.planning.plan import Planned
 from target_loopreturns.planning.rules import ExpectedAccount
-from target_loopreturns.sending import lost_answers
+from target_loopreturns.sending import lanes, lost_answers
 from target_loopreturns.sending.ledger import Entry, Ledger
 from target_loopreturns.sending.ledger_store import StoreError
 from target_loopreturns.sending.looking import Looker, age
@@ -67,6 +68,7 @@ class Application:
         self._account = ExpectedAccount(Present(), settings.process_flagged)
         self._troubled = Troubled()
         self._given: dict[Key, Action] = {}
+        self._thinking = threading.Lock()
 
     @property
     def sent(self) -> int:
@@ -105,6 +107,7 @@ class Application:
         """Act; every action has a result afterwards.
 
         Each is judged once more when its turn comes, by what those before it really left.
+        Actions on different things go side by side; on one thing, they keep their order.
 
         Raises:
             LoopReturnsError: the key was refused, Loop is away, or answers what is no answer
@@ -115,18 +118,28 @@ class Application:
         planned = list(planned)
         self._ledger.history.expect(one.action for one in planned)
         progress = ActionsProgress(len(planned))
-        for actions in plan.steps(planned):
+        rows = {one.action.key: one.row for one in planned}
+
+        def take(actions: tuple[Action, ...]) -> None:
             self._stop_if_asked()
             self._stop_if_failing(progress)
-            judged = plan.plan(actions, self._account, self._settings.allow)
-            for one in judged:
-                if one.outcome.result != "planned":
-                    self._settle([one.action], self._after_all(one), one.state)
-            todo = [one for one in judged if one.outcome.result == "planned"]
-            failed = bool(todo) and not self._take(
-                Step(tuple(one.action for one in todo), todo[0].state, todo[0].row)
-            )
+            failed = self._take_step(actions)
             progress.take(len(actions), failed=failed)
+
+        todo = lanes.lanes(plan.steps(planned), rows)
+        lanes.run_lanes(todo, take, workers=self._settings.concurrency)
+
+    def _take_step(self, actions: tuple[Action, ...]) -> bool:
+        """Judge actions once more, and carry out what may be; True if that failed."""
+        with self._thinking:
+            judged = plan.plan(actions, self._account.about(actions), self._settings.allow)
+        for one in judged:
+            if one.outcome.result != "planned":
+                self._settle([one.action], self._after_all(one), one.state)
+        todo = [one for one in judged if one.outcome.result == "planned"]
+        return bool(todo) and not self._take(
+            Step(tuple(one.action for one in todo), todo[0].state, todo[0].row)
+        )
 
     def wait(self) -> None:
         """Give Loop `wait_seconds` for what it has queued, or may still be doing."""
@@ -196,7 +209,8 @@ class Application:
             self._troubled.add(step.first, step.row)
             return False
         if outcome.result != "refused":
-            self._account.happen(step.first, step.row, outcome.target_id)
+            with self._thinking:
+                self._account.happen(step.first, step.row, outcome.target_id)
         return True
 
     def _passed_over(self, step: Step, cause: str) -> Outcome:

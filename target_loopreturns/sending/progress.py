@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 
@@ -25,16 +26,18 @@ class ActionsProgress:
         self.failed = 0
         self._whole = whole
         self._clock = clock
+        self._lock = threading.Lock()
         self._began = self._said = clock()
 
     def take(self, count: int, *, failed: bool) -> None:
         """So many actions more have an outcome."""
-        self.taken += count
-        self.failed += count if failed else 0
-        now = self._clock()
-        if now - self._said >= _SELDOM and self.taken < self._whole:
-            self._said = now
-            log.info("%s", self._line(now - self._began))
+        with self._lock:
+            self.taken += count
+            self.failed += count if failed else 0
+            now = self._clock()
+            if now - self._said >= _SELDOM and self.taken < self._whole:
+                self._said = now
+                log.info("%s", self._line(now - self._began))
 
     def has_failed(self, *, count: int, share: float) -> bool:
         """Whether too many have failed, or are uncertain.

@@ -57,7 +57,8 @@ def ledger_kind() -> str:
 def desk(
     shop: Shop, tmp_path: Path, ledger_kind: str, request: pytest.FixtureRequest
 ) -> Iterator[Desk]:
-    settings: dict[str, Any] = {"late_seconds": 0}
+    # One by one, since scripts of faults count requests; test_lanes.py holds it to side by side.
+    settings: dict[str, Any] = {"late_seconds": 0, "concurrency": 1}
     if ledger_kind == "database":
         settings["ledger"] = emptied(request.getfixturevalue("database"))
     with serve(shop, quirks=FREE) as loop:
