@@ -7,6 +7,7 @@
     ├── LoopRefused            Loop says the request is wrong            exit code 5
     ├── UnexpectedAnswer       an answer that is not what Loop documents exit code 6
     ├── UncleanRecord          a record that cannot be delivered right   exit code 6
+    ├── OutputUnwritable       the output cannot be written (full disk)  exit code 9
     ├── TargetGone             nobody reads the output any more          exit code 141
     │   and of the target alone:
     ├── UncertainChange        sent, but was it made?                    exit code 7
@@ -81,6 +82,12 @@ class UncertainChange(LoopReturnsError):  # noqa: N818  likewise
     """A change was sent, and it is not known whether Loop made it: look before repeating it."""
 
     exit_code = 7
+
+
+class OutputUnwritable(LoopReturnsError):  # noqa: N818  likewise
+    """What is read cannot be written: the disk under the output is full, mostly."""
+
+    exit_code = 9
 
 
 class TargetGone(LoopReturnsError):  # noqa: N818  likewise

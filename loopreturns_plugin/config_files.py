@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import click
 import simplejson
 
 from loop_returns.errors import SettingsError
@@ -19,9 +20,17 @@ def read(option: str, path: str) -> dict[str, Any]:
 
     Raises:
         SettingsError: it holds something else.
-        OSError: it cannot be read.
+        click.BadParameter: there is no such file.
     """
-    return parse(option, Path(path).read_bytes())
+    try:
+        content = Path(path).read_bytes()
+    except FileNotFoundError:
+        raise click.BadParameter(f"there is no file {path}", param_hint=option) from None
+    except OSError as error:
+        raise SettingsError(
+            option, f"names {path}, which cannot be read: {error.strerror}."
+        ) from None
+    return parse(option, content)
 
 
 def parse(option: str, content: bytes) -> dict[str, Any]:

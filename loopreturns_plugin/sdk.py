@@ -17,12 +17,14 @@ from typing import Any, ClassVar
 import click
 from singer_sdk import Stream
 from singer_sdk.configuration._dict_config import parse_environment_config
+from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._catalog import pop_deselected_record_properties
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.plugin_base import PluginBase, _ConfigInput
 from singer_sdk.singerlib import SchemaMessage
 
+from loop_returns.errors import LoopReturnsError
 from loopreturns_plugin import config_files
 from loopreturns_plugin.stopping import StopRequest
 
@@ -51,6 +53,10 @@ class LoopPlugin(PluginBase):
     """What the log adds to "Stopped by SIGTERM"."""
     has_sdk_settings: ClassVar[bool] = False
     """Whether the SDK checks the configuration too, for settings of its own (stream maps)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        keep_calm(self.logger)  # before the SDK's first line
+        super().__init__(*args, **kwargs)
 
     @cached_property
     def stop(self) -> StopRequest:
@@ -98,10 +104,20 @@ class LoopPlugin(PluginBase):
             for warning in self.check_settings():
                 self.logger.warning(warning)
             if self.has_sdk_settings:
-                super()._validate_config(raise_errors=True)
+                self._check_sdk_settings()
         if not self.metrics_logger.isEnabledFor(logging.DEBUG):
             self.metrics_logger.setLevel(logging.WARNING)
         return []
+
+    def _check_sdk_settings(self) -> None:
+        """Let the SDK check its own settings; for the others, it knows text less well."""
+        kept, self.config_jsonschema = self.config_jsonschema, {"properties": {}}
+        try:
+            super()._validate_config(raise_errors=True)
+        except ConfigValidationError as error:
+            raise LoopReturnsError(f"Configuration: {'; '.join(error.errors)}") from None
+        finally:
+            self.config_jsonschema = kept
 
 
 class SingerStream(Stream):

@@ -17,6 +17,7 @@ from loop_returns.errors import AccessError
 from loopreturns_plugin import command_line, config_files
 from loopreturns_plugin.sdk import LoopPlugin
 from tap_loopreturns import access, streams
+from tap_loopreturns import given as given_files
 from tap_loopreturns.output.writer import PageWriter
 from tap_loopreturns.run import Run
 from tap_loopreturns.settings import CONFIG
@@ -94,9 +95,31 @@ class TapLoopReturns(LoopPlugin, Tap):
         cls, *, state: IO[str] | None = None, catalog: IO[str] | None = None, **given: Any
     ) -> None:
         """Run the command, with files that hold what they should."""
-        super().invoke(
-            state=_checked("--state", state), catalog=_checked("--catalog", catalog), **given
-        )
+        if catalog is not None:
+            keys = {kind.name: kind.keys for kind in streams.STREAMS}
+            catalog = _file(given_files.catalog_in(_content("--catalog", catalog), keys))
+        if state is not None:
+            state = _file(given_files.state_in(_content("--state", state)))
+        super().invoke(state=state, catalog=catalog, **given)
+
+    def sync_all(self) -> None:
+        """Read all selected streams.
+
+        Raises:
+            SettingsError: nothing is selected, or the catalog is not this tap's.
+            LoopReturnsError: it cannot be done, or not to the end.
+        """
+        given_files.check_catalog(self.loop_streams, self.input_catalog)
+        super().sync_all()
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take up a state.
+
+        Raises:
+            SettingsError: it is that of something else.
+        """
+        given_files.check_state(state, [kind.name for kind in streams.STREAMS], self.logger)
+        super().load_state(state)
 
     @classmethod
     def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
@@ -113,15 +136,16 @@ class TapLoopReturns(LoopPlugin, Tap):
         ctx.exit(0 if ready else AccessError.exit_code)
 
 
-def _checked(option: str, file: IO[str] | None) -> IO[str] | None:
-    if file is None:
-        return None
+def _content(option: str, file: IO[str]) -> dict[str, Any]:
     try:
         content = file.read()
     except UnicodeDecodeError:
         content = ""
-    checked = config_files.parse(option, content.encode(errors="replace"))
-    return io.StringIO(simplejson.dumps(checked))
+    return config_files.parse(option, content.encode(errors="replace"))
+
+
+def _file(content: dict[str, Any]) -> IO[str]:
+    return io.StringIO(simplejson.dumps(content))
 
 
 def _share_memory_among_threads() -> None:

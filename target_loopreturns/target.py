@@ -179,7 +179,7 @@ class TargetLoopReturns(LoopPlugin):
                 f"{results['uncertain']:,}",
             )
         if given.state is not None:
-            _say(given.state)
+            _pass_on(given.state)
 
     def _unsettled(self, holding: Collection[Outcome]) -> ActionsUnsettled:
         count = Counter("not allowed" if one.code else one.result for one in holding)
@@ -246,6 +246,17 @@ def _counted(run: Application, keys: Iterable[Key]) -> str:
         for key in keys
     )
     return ", ".join(f"{count:,} {result}" for result, count in sorted(counts.items()))
+
+
+def _pass_on(state: str) -> None:
+    try:
+        _say(state)
+    except OSError as error:
+        sys.stdout = None  # Python would complain again when it flushes at its end
+        raise RecordsUnwritable(
+            f"All is done, but STATE cannot be passed on ({error.strerror}); the same rows may be "
+            "given again, and nothing is done twice."
+        ) from None
 
 
 def _say(state: str) -> None:

@@ -23,6 +23,9 @@ from loop_returns import times
 from loop_returns.errors import SettingsError
 from loop_returns.spans import Span, Spans
 
+_OF_THE_SDK = {"replication_key_signpost", "starting_replication_value", "progress_markers"}
+"""What the SDK notes in an entry while a run goes on."""
+
 
 class Bookmark:
     """What of a stream is out; written after every answer, true at every instant."""
@@ -51,9 +54,11 @@ class Bookmark:
         Raises:
             SettingsError: it is not one.
         """
+        if _is_of_another_tap(entry, key):  # taken for none, all would be read again unsaid
+            raise SettingsError("--state", f"holds a bookmark for {key} that says another thing.")
         try:
             value = None
-            if entry.get("replication_key") in {None, key} and entry.get("replication_key_value"):
+            if entry.get("replication_key_value"):
                 value = times.second(entry["replication_key_value"])
             if entry.get("covered") is not None:
                 covered = {
@@ -125,3 +130,12 @@ class Bookmark:
         }
         entry["as_of"] = {state: times.show(at) for state, at in sorted(self.as_of.items())}
         return entry
+
+
+def _is_of_another_tap(entry: Mapping[str, Any], key: str) -> bool:
+    if not isinstance(entry, Mapping):
+        return True
+    says = entry.keys() - _OF_THE_SDK
+    is_ours = entry.get("covered") is not None or "replication_key_value" in entry
+    named = entry.get("replication_key")
+    return (named is not None and named != key) or bool(says and not is_ours)

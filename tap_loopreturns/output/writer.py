@@ -12,7 +12,7 @@ import msgspec
 from singer_sdk.contrib.msgspec import MsgSpecWriter
 from singer_sdk.singerlib import Message
 
-from loop_returns.errors import TargetGone
+from loop_returns.errors import OutputUnwritable, TargetGone
 
 _ENOUGH = 250_000  # bytes to hold back
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -58,8 +58,18 @@ class PageWriter(MsgSpecWriter):
                 left = left[sys.stdout.buffer.write(left) :]
             sys.stdout.flush()
         except BrokenPipeError:
-            # Python would complain once more when, at its end, it flushes what nobody reads.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _forget_output()
             raise TargetGone("The target has ended; see its own messages.") from None
+        except OSError as error:
+            _forget_output()
+            raise OutputUnwritable(
+                f"The output cannot be written: {error.strerror}. The last whole STATE in it is "
+                "valid; make room, and the next run resumes there."
+            ) from None
         finally:
             self.busy = False
+
+
+def _forget_output() -> None:
+    """Let Python, at its end, flush what cannot be written to nowhere; it would complain again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -13,6 +13,7 @@ from singer_sdk import Tap
 from singer_sdk.helpers.conform import TypeConformanceLevel
 
 from loop_returns.endpoints import Endpoint
+from loop_returns.errors import SettingsError
 from loop_returns.paging import Rows
 from loopreturns_plugin.sdk import SingerStream, keep_calm
 from tap_loopreturns.output import mapped
@@ -55,6 +56,28 @@ class LoopStream(SingerStream):
         self._key_in_dict = itemgetter(*self.keys)
         self._key_in_struct = attrgetter(*self.keys)
         self._left_out = schemas.may_be_left_out(self.schema)
+
+    def want_own_keys(self) -> None:
+        """See to it that the catalog names no other keys than the stream has.
+
+        Raises:
+            SettingsError: it does, and rows would overwrite each other, or come twice.
+        """
+        declared: object = type(self).replication_key
+        date = declared if isinstance(declared, str) else None
+        if set(self.primary_keys) != set(self.keys):
+            asked, own = ", ".join(self.primary_keys), ", ".join(self.keys)
+            what = f"the key {asked}; it is {own}"
+        elif self.replication_key not in {None, date}:
+            what = f"the replication key {self.replication_key}; " + (
+                f"it is {date}" if date else "it has none, and is read whole"
+            )
+        else:
+            return
+        raise SettingsError(
+            "--catalog",
+            f"gives {self.name} {what}. Take that out; columns can be added with stream_maps.",
+        )
 
     @cached_property
     def cleaner(self) -> Cleaner:

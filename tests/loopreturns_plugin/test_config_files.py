@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import pytest
 import simplejson
 from hypothesis import given
@@ -51,7 +52,7 @@ def test_the_later_file_wins_and_env_is_none(tmp_path: Path) -> None:
     assert found == {"pii": "drop", "page_size": 5}
 
 
-def test_a_missing_file_is_the_systems_own_error(tmp_path: Path) -> None:
-    """Which names it; the command line makes one line of it."""
-    with pytest.raises(FileNotFoundError, match="nowhere"):
+def test_a_missing_file_is_a_wrong_command_line(tmp_path: Path) -> None:
+    """As of --state and --catalog: click names the option and the file, and exits with 2."""
+    with pytest.raises(click.BadParameter, match="nowhere"):
         config_files.read("--config", str(tmp_path / "nowhere.json"))

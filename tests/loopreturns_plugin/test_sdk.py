@@ -8,6 +8,7 @@ import pytest
 
 from loopreturns_plugin.sdk import keep_calm, read_environment
 from tap_loopreturns.settings import CONFIG
+from tap_loopreturns.tap import TapLoopReturns
 
 KNOWN = CONFIG.to_dict()["properties"]
 
@@ -44,3 +45,10 @@ def test_the_sdks_repeated_lines_are_passed_over_unless_debugging(
     debugging.info("Beginning sync of %s", "returns")
     assert caplog.messages == ["Something that nobody knows", "Beginning sync of returns"]
     assert len(calm.filters) == 1
+
+
+def test_the_sdks_first_lines_are_passed_over_too(caplog: pytest.LogCaptureFixture) -> None:
+    """It tells of the environment before it checks the settings."""
+    caplog.set_level(logging.INFO)
+    TapLoopReturns(config={"api_key": "k"})
+    assert not [line for line in caplog.messages if "env var" in line]

@@ -168,7 +168,6 @@ def test_spoilt_files_are_read_or_refused() -> None:
         ("--against", b"month,state,count\n2026-11,open,1\0\n"),
         ("--against", b"month,state,count\n2026-11,open," + b"9" * 5000),
         ("--against", b"month,state,count\n" + b"9" * 200_000),
-        ("--config", None),
         ("--config", b"[1]"),
         ("--config", b"{"),
         ("--config", b"\xff{}"),

@@ -292,3 +292,20 @@ def test_a_plan_tells_what_was_done_before(desk: Desk, capsys: pytest.CaptureFix
     desk.run(returns(FLAG), apply=True)
     desk.run(returns(FLAG))
     assert "1 done before" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+def test_a_state_that_cannot_be_passed_on_is_no_wrong_setting(loop: Loop, tmp_path: Path) -> None:
+    """The actions were done: exit code 7, one line, and the outcomes say so."""
+    config = saved(tmp_path, "c.json", Desk(loop, tmp_path).config(apply=True))
+    (tmp_path / "in").write_text("\n".join(returns(FLAG, state=1)))
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "target_loopreturns", "--config", config, "--input",
+             str(tmp_path / "in")],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60,
+        )  # fmt: skip
+    assert ran.returncode == 7
+    assert "STATE cannot be passed on" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert [row["outcome"] for row in told(tmp_path / "outcomes.jsonl")] == ["done"]

@@ -111,12 +111,18 @@ def test_a_value_set_by_hand_counts_for_all_states(value: str, key: str | None) 
     assert missing == dict.fromkeys(STATES, Spans([(at - HOUR, at + HOUR)]))
 
 
-def test_a_value_of_another_key_does_not_count() -> None:
-    """A bookmark on created_at says nothing of what changed since."""
-    entry = {"replication_key": "created_at", "replication_key_value": "2026-01-02"}
-    wanted = Span(START, START + HOUR)
-    missing = Bookmark.read(KEY, entry, STATES).missing(STATES, wanted, lookback=0)
-    assert missing == dict.fromkeys(STATES, Spans([wanted]))
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"replication_key": "created_at", "replication_key_value": "2026-01-02"},
+        {"created_at": "2026-01-02"},
+        {"partitions": [{"context": {}, "replication_key_value": "2026-01-02"}]},
+    ],
+)
+def test_a_bookmark_of_another_tap_is_refused(entry: dict[str, object]) -> None:
+    """It says nothing of what changed here; taken for none, all would be read again unsaid."""
+    with pytest.raises(SettingsError, match="says another thing"):
+        Bookmark.read(KEY, entry, STATES)
 
 
 @st.composite

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
 import subprocess
 import sys
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,7 +18,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from singer_sdk.singerlib import StateMessage
 
+from loop_returns.errors import OutputUnwritable
+from mock_loop import Loop
+from tap_loopreturns.output import writer as writer_module
 from tap_loopreturns.output.writer import PageWriter
+from tests import running
 
 
 def messages(written: bytes) -> list[dict[str, Any]]:
@@ -79,13 +86,14 @@ def test_it_is_busy_while_it_writes_and_at_no_other_time(monkeypatch: pytest.Mon
         def write(self, lines: Any) -> int:
             seen.append(writer.busy)
             if len(seen) > 1:
-                raise OSError("disk full")
+                raise OSError(errno.ENOSPC, "disk full")
             return super().write(lines)
 
     monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=Watched(), flush=lambda: None))
+    monkeypatch.setattr(writer_module, "_forget_output", lambda: None)
     writer.write_message(StateMessage({}))
     assert (seen, writer.busy) == ([True], False)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(OutputUnwritable, match="disk full"):
         writer.write_message(StateMessage({}))
     assert not writer.busy
 
@@ -106,3 +114,21 @@ def test_a_target_that_has_ended_ends_the_tap() -> None:
         run.stdout.close()
         assert run.stderr.read() == b""
         assert run.wait(30) == 9
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+def test_a_full_disk_under_the_output_is_exit_code_9_in_one_line(loop: Loop) -> None:
+    """Not 1, which says that nothing was asked; and Python does not complain at its end."""
+    given = running.settings(loop).items()
+    config = {f"TAP_LOOPRETURNS_{name.upper()}": str(value) for name, value in given}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "tap_loopreturns", "--config", "ENV"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+            env={**os.environ, **config}, timeout=60,
+        )  # fmt: skip
+    assert done.returncode == 9
+    (line,) = [line for line in done.stderr.splitlines() if "CRITICAL" in line]
+    assert "No space left on device" in line
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr

@@ -77,14 +77,19 @@ def test_a_wrong_setting_is_one_line_and_exit_code_1(loop: Loop) -> None:
 
 
 def test_files_that_cannot_be_read_are_one_line(tmp_path: Path) -> None:
-    """A missing or broken configuration file is told without a traceback."""
+    """A broken file, or a folder, is exit code 1; one that is not there 2, as for all options."""
     broken = tmp_path / "broken.json"
     broken.write_text("{")
-    for path in (broken, tmp_path / "missing.json"):
+    for path in (broken, tmp_path):
         done = tap("--config", str(path))
         assert done.returncode == 1
         assert "Traceback" not in done.stderr
         assert done.stderr.count("CRITICAL") == 1
+    for option in ("--config", "--state", "--catalog"):
+        done = tap(option, str(tmp_path / "missing.json"))
+        assert done.returncode == 2
+        assert f"Invalid value for {option}" in done.stderr.replace("'", "")
+        assert "missing.json" in done.stderr
 
 
 @pytest.mark.parametrize("option", ["--config", "--state", "--catalog"])
