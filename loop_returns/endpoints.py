@@ -25,6 +25,9 @@ STATES = ("open", "closed", "cancelled", "expired", "review")
 VERSIONS = ("2026-10", "2026-07", "v1", "unstable")
 """Dated versions of the API; v1 is an alias of 2026-07."""
 
+NO_SCOPE = "none"
+"""The scope of what is no address of Loop's."""
+
 _NO_RETURN = re.compile(r"no (such )?return (was )?found\b")
 _GONE = re.compile(
     r"((((the |this )?cart (was )?)?not found"

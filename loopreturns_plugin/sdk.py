@@ -111,13 +111,14 @@ class LoopPlugin(PluginBase):
 
     def _check_sdk_settings(self) -> None:
         """Let the SDK check its own settings; for the others, it knows text less well."""
-        kept, self.config_jsonschema = self.config_jsonschema, {"properties": {}}
+        own = self.config_jsonschema
+        self.__dict__["config_jsonschema"] = {"properties": {}}  # it adds those of its own
         try:
             super()._validate_config(raise_errors=True)
         except ConfigValidationError as error:
             raise LoopReturnsError(f"Configuration: {'; '.join(error.errors)}") from None
         finally:
-            self.config_jsonschema = kept
+            self.__dict__["config_jsonschema"] = own
 
 
 class SingerStream(Stream):

@@ -86,6 +86,7 @@ meltano add --plugin-type extractor --from-ref {ref} tap-loopreturns
 meltano config set tap-loopreturns api_key YOUR-KEY
 meltano config set tap-loopreturns start_date 2023-01-01
 meltano config set tap-loopreturns _select '{json.dumps(ON)}'
+meltano config set tap-loopreturns on_missing_scope skip
 ```"""
 
 

@@ -1,52 +1,123 @@
-"""What the key may read: asked before anything is read, and by --test."""
+"""What the key may read: asked before anything is read, and by --test.
+
+Loop answers 401 to a wrong key and to a missing scope alike (authentication page, FAQ). They are
+told apart here: a key that may read anything is right, and lacks scopes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 
+from loop_returns.endpoints import NO_SCOPE
 from loop_returns.errors import AccessError, LoopReturnsError, LoopUnavailable
 from tap_loopreturns.run import Run
 from tap_loopreturns.streams.base import LoopStream
 
+_AND_SO = "Add them in Loop under Settings > Developers"
 
-def unreadable(run: Run, selected: Iterable[LoopStream]) -> frozenset[str]:
+
+def unreadable(
+    run: Run, selected: Iterable[LoopStream], others: Iterable[LoopStream] = ()
+) -> frozenset[str]:
     """The names of selected streams that are to be skipped, since the key lacks their scope.
+
+    Args:
+        run: What is to be done about missing scopes, and where to say so.
+        selected: Asked for one request a scope.
+        others: Asked for likewise, where the key is refused for all that are selected.
 
     Raises:
         AccessError: scopes are missing, and `on_missing_scope` is `fail`, or nothing is left.
         LoopReturnsError: Loop cannot be asked at all.
     """
-    asking = [stream for stream in selected if stream.nothing_to_ask() is None]
+    asking = [stream for stream in selected if _asks_loop(stream)]
     refused = _refused(asking)
-    if refused and not run.settings.skip_missing_scopes:
-        raise _all_missing(refused)
-    if refused and len(refused) == len(asking):  # a run of nothing must not look like success
-        raise _none_readable(refused)
+    if not refused:
+        return frozenset()
+    if len(refused) == len(asking):  # a run of nothing must not look like success
+        raise _none_readable(refused, is_right=_may_read_any(others))
+    if not run.settings.skip_missing_scopes:
+        raise AccessError(
+            f"The key lacks scopes: {_lacking(refused)}. {_AND_SO}, deselect the streams, or set "
+            "on_missing_scope: skip."
+        )
     for name, error in refused.items():
         run.log.warning("%s: skipped, since the key lacks '%s'.", name, error.scope)
     return frozenset(refused)
 
 
-def report(streams: Iterable[LoopStream]) -> Iterator[tuple[bool, str]]:
-    """For each stream whether it can be read, and a line that says so.
+def report(
+    streams: Collection[LoopStream], selected: Collection[str], *, skips: bool = False
+) -> Iterator[tuple[int, str]]:
+    """For each stream an exit code and a line, and one for the key: what a run would meet.
+
+    Args:
+        streams: All streams.
+        selected: The names of those that are judged; the others are off.
+        skips: A missing scope is no failure, as long as anything can be read.
 
     Raises:
         LoopUnavailable: Loop cannot be asked at all.
     """
+    refused: dict[str, AccessError] = {}
+    proven = False
     for stream in streams:
-        if why := stream.nothing_to_ask():
-            yield True, f"{stream.name}: nothing to ask, {why}"
-            continue
-        try:
-            stream.probe()
-        except AccessError as error:
-            yield False, f"{stream.name}: not readable, add the scope '{error.scope}' to the key"
-        except LoopUnavailable:
-            raise  # each further stream would wait as long
-        except LoopReturnsError as error:
-            yield False, f"{stream.name}: not readable: {error}"
+        if stream.name not in selected:
+            yield 0, f"{stream.name}: off"
+        elif why := stream.nothing_to_ask():
+            yield 0, f"{stream.name}: nothing to ask, {why}"
         else:
-            yield True, f"{stream.name}: readable"
+            try:
+                stream.probe()
+            except AccessError as error:
+                refused[stream.name] = error
+                yield (
+                    0 if skips else error.exit_code,
+                    f"{stream.name}: not readable, add the scope '{error.scope}' to the key",
+                )
+            except LoopUnavailable:
+                raise  # each further stream would wait as long
+            except LoopReturnsError as error:
+                proven |= _asks_loop(stream)
+                yield error.exit_code, f"{stream.name}: not readable: {error}"
+            else:
+                proven |= _asks_loop(stream)
+                yield 0, f"{stream.name}: readable"
+    if not refused:
+        return
+    if proven:
+        yield 0, f"The key is right, and lacks scopes: {_lacking(refused)}."
+    else:
+        others = [stream for stream in streams if stream.name not in selected]
+        none = _none_readable(refused, is_right=_may_read_any(others))
+        yield none.exit_code, str(none)
+
+
+def chosen_by_meltano(environment: Mapping[str, str], names: Iterable[str]) -> set[str] | None:
+    """The streams that Meltano would select; None outside of Meltano.
+
+    `meltano invoke` makes no catalog for a command of its own such as --test, but hands on
+    its selection rules (`_select`), such as `returns.*` and `!orders.*`.
+    """
+    try:
+        rules = json.loads(environment.get("MELTANO_EXTRACT__SELECT", ""))
+        wanted = [rule.partition(".")[0] for rule in rules]
+    except (ValueError, TypeError, AttributeError):
+        return None
+    barred = [rule[1:] for rule, whole in zip(wanted, rules, strict=True) if _bars(whole)]
+    wanted = [rule for rule in wanted if not rule.startswith("!")]
+    return {
+        name
+        for name in names
+        if any(fnmatchcase(name, rule) for rule in wanted)
+        and not any(fnmatchcase(name, rule) for rule in barred)
+    }
+
+
+def _bars(rule: str) -> bool:
+    return rule.startswith("!") and rule.partition(".")[2] in {"", "*"}
 
 
 def _refused(streams: Iterable[LoopStream]) -> dict[str, AccessError]:
@@ -70,23 +141,39 @@ def _probe(stream: LoopStream) -> AccessError | None:
     return None
 
 
-def _none_readable(refused: dict[str, AccessError]) -> AccessError:
+def _asks_loop(stream: LoopStream) -> bool:
+    """Whether its probe says anything of the key: the store of events needs none."""
+    return stream.endpoint.scope != NO_SCOPE and stream.nothing_to_ask() is None
+
+
+def _may_read_any(streams: Iterable[LoopStream]) -> bool:
+    """Whether the key may read any of these; at most one request a scope."""
+    asked: set[str] = set()
+    for stream in streams:
+        scope = stream.endpoint.scope
+        if scope in asked or not _asks_loop(stream):
+            continue
+        asked.add(scope)
+        if _probe(stream) is None:
+            return True
+    return False
+
+
+def _none_readable(refused: Mapping[str, AccessError], *, is_right: bool) -> AccessError:
+    lacking = _lacking(refused)
+    if is_right:
+        return AccessError(
+            f"The key is right, but lacks the scopes of all selected streams: {lacking}. "
+            f"{_AND_SO}, or select others."
+        )
     return AccessError(
-        "Loop refuses the key for each of the selected streams. Either 'api_key' is wrong or "
-        f"revoked, or it lacks scopes: {_lacking(refused)}. Check the key, or add the scopes in "
-        "Loop under Settings > Developers."
+        "Loop refuses the key for each of the selected streams, and for all others. Most likely "
+        f"'api_key' is wrong or revoked; else it lacks scopes: {lacking}. Check the key, or add "
+        "the scopes in Loop under Settings > Developers."
     )
 
 
-def _all_missing(refused: dict[str, AccessError]) -> AccessError:
-    return AccessError(
-        "Loop refuses the key. Either 'api_key' is wrong, or it lacks scopes: "
-        f"{_lacking(refused)}. Add them in Loop under Settings > Developers, deselect the "
-        "streams, or set on_missing_scope: skip."
-    )
-
-
-def _lacking(refused: dict[str, AccessError]) -> str:
+def _lacking(refused: Mapping[str, AccessError]) -> str:
     by_scope: dict[str, list[str]] = {}
     for name, error in refused.items():
         by_scope.setdefault(error.scope or "", []).append(name)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import ctypes
-import io
+import os
+import sys
 from collections.abc import Iterable
 from functools import cached_property
 from typing import IO, Any, ClassVar, cast
 
 import click
-import simplejson
 from singer_sdk import Stream, Tap
 from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities, TapCapabilities
 
-from loop_returns.errors import AccessError
 from loopreturns_plugin import command_line, config_files
-from loopreturns_plugin.sdk import LoopPlugin
-from tap_loopreturns import access, streams
-from tap_loopreturns import given as given_files
+from loopreturns_plugin.sdk import Config, LoopPlugin
+from tap_loopreturns import access, given, streams
 from tap_loopreturns.output.writer import PageWriter
 from tap_loopreturns.run import Run
 from tap_loopreturns.settings import CONFIG
@@ -64,7 +62,9 @@ class TapLoopReturns(LoopPlugin, Tap):
         selected = [stream for stream in self.loop_streams if stream.selected]
         for stream in selected:
             stream.check_state()
-        return access.unreadable(self.run, [stream for stream in selected if stream.is_due])
+        due = [stream for stream in selected if stream.is_due]
+        others = [stream for stream in self.loop_streams if not stream.selected]
+        return access.unreadable(self.run, due, others)
 
     def discover_streams(self) -> list[LoopStream]:
         """All streams; needs neither key nor network."""
@@ -91,26 +91,62 @@ class TapLoopReturns(LoopPlugin, Tap):
         return self.run.settings.warnings
 
     @classmethod
-    def invoke(
-        cls, *, state: IO[str] | None = None, catalog: IO[str] | None = None, **given: Any
+    def invoke(  # type: ignore[override]  # noqa: PLR0913  what stands on the command line
+        cls,
+        *,
+        about: bool = False,
+        about_format: str | None = None,
+        config: Config | None = None,
+        state: IO[str] | None = None,
+        catalog: IO[str] | None = None,
+        test: str = "disabled",
     ) -> None:
         """Run the command, with files that hold what they should."""
-        if catalog is not None:
-            keys = {kind.name: kind.keys for kind in streams.STREAMS}
-            catalog = _file(given_files.catalog_in(_content("--catalog", catalog), keys))
-        if state is not None:
-            state = _file(given_files.state_in(_content("--state", state)))
-        super().invoke(state=state, catalog=catalog, **given)
+        super(Tap, cls).invoke(about=about, about_format=about_format)
+        cls.print_version(print_fn=cls.logger.info)
+        config = config or Config()
+        keys = {kind.name: kind.keys for kind in streams.STREAMS}
+        tap = cls(
+            config=config.config,
+            parse_env_config=config.parse_env,
+            state=None if state is None else given.state_in(_content("--state", state)),
+            catalog=None
+            if catalog is None
+            else given.catalog_in(_content("--catalog", catalog), keys),
+        )
+        if test == "disabled":
+            tap.read()
+        elif test == "schema":
+            tap.write_schemas()
+        else:
+            sys.exit(tap.tell_access())
 
-    def sync_all(self) -> None:
+    def read(self) -> None:
         """Read all selected streams.
 
         Raises:
             SettingsError: nothing is selected, or the catalog is not this tap's.
             LoopReturnsError: it cannot be done, or not to the end.
         """
-        given_files.check_catalog(self.loop_streams, self.input_catalog)
-        super().sync_all()
+        given.check_catalog(self.loop_streams, self.input_catalog)
+        self.sync_all()
+
+    def tell_access(self) -> int:
+        """Print for each stream what the key may, from one request each; the exit code for it.
+
+        The streams of the catalog are judged; without one those that Meltano would select, or
+        those that are on by default.
+        """
+        selected = {stream.name for stream in self.loop_streams if stream.selected}
+        if self.input_catalog is None:
+            chosen = access.chosen_by_meltano(os.environ, self.streams)
+            selected = selected if chosen is None else chosen
+        worst = 0
+        skips = self.run.settings.skip_missing_scopes
+        for code, line in access.report(self.loop_streams, selected, skips=skips):
+            worst = worst or code
+            click.echo(line)
+        return worst
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Take up a state.
@@ -118,22 +154,22 @@ class TapLoopReturns(LoopPlugin, Tap):
         Raises:
             SettingsError: it is that of something else.
         """
-        given_files.check_state(state, [kind.name for kind in streams.STREAMS], self.logger)
+        given.check_state(state, [kind.name for kind in streams.STREAMS], self.logger)
         super().load_state(state)
 
     @classmethod
-    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
-        """Handle --test: a line for each stream, from one request each."""
-        if value != "all":
-            super().cb_test(ctx, param, value)
-            return
-        given = ctx.params["config"]
-        tap = cls(config=given.config, parse_env_config=given.parse_env)
-        ready = True
-        for readable, line in access.report(tap.loop_streams):
-            ready &= readable
-            click.echo(line)
-        ctx.exit(0 if ready else AccessError.exit_code)
+    def get_singer_command(cls) -> click.Command:
+        """The command line; --test waits for --catalog, wherever that stands."""
+        command = super().get_singer_command()
+        command.help = "Read a Loop Returns account; Singer messages go to stdout."
+        for option in command.params:
+            if option.name == "test":
+                option.callback, option.expose_value = None, True
+                option.help = (
+                    "Say of each selected stream whether the key may read it, and write nothing. "
+                    "--test=schema writes the SCHEMA messages alone."
+                )
+        return command
 
 
 def _content(option: str, file: IO[str]) -> dict[str, Any]:
@@ -142,10 +178,6 @@ def _content(option: str, file: IO[str]) -> dict[str, Any]:
     except UnicodeDecodeError:
         content = ""
     return config_files.parse(option, content.encode(errors="replace"))
-
-
-def _file(content: dict[str, Any]) -> IO[str]:
-    return io.StringIO(simplejson.dumps(content))
 
 
 def _share_memory_among_threads() -> None:

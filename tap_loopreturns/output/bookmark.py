@@ -132,7 +132,7 @@ class Bookmark:
         return entry
 
 
-def _is_of_another_tap(entry: Mapping[str, Any], key: str) -> bool:
+def _is_of_another_tap(entry: object, key: str) -> bool:
     if not isinstance(entry, Mapping):
         return True
     says = entry.keys() - _OF_THE_SDK

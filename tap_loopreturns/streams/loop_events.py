@@ -8,7 +8,7 @@ from functools import cached_property
 from singer_sdk import Tap
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 
-from loop_returns.endpoints import Endpoint
+from loop_returns.endpoints import NO_SCOPE, Endpoint
 from loopreturns_events.store import Event
 from tap_loopreturns.events import EventsFeed, parsed_body, said_state
 from tap_loopreturns.output.state import write_entry
@@ -28,7 +28,7 @@ class LoopEvents(LoopStream):
     keys = ("id",)
     replication_key = "sequence"
     selected_by_default = False
-    endpoint = Endpoint("events_store", "none")  # no address of Loop's
+    endpoint = Endpoint("events_store", NO_SCOPE)  # no address of Loop's
     costs = "none"
 
     def __init__(self, tap: Tap, run: Run) -> None:

@@ -20,12 +20,13 @@ from tests.running import run_tap, settings
 
 
 def test_missing_scopes_stop_the_run_before_anything_is_read(loop: Loop) -> None:
-    """All scopes that are missing are named at once, and no record is written."""
+    """All scopes that are missing are named at once, and only those; no record is written."""
     loop.scopes = ALL_SCOPES - {"Orders", "Destinations (Read)"}
     run = run_tap(settings(loop), select=None, fails=True)
     assert isinstance(run.error, AccessError)
     assert "'Orders' for allowlist_items, blocklist_items" in str(run.error)
     assert "'Destinations (Read)' for destinations" in str(run.error)
+    assert "is wrong" not in str(run.error)
     assert not run.streams
 
 
@@ -80,14 +81,60 @@ def test_the_report_has_a_line_for_each_stream_and_its_reason(loop: Loop) -> Non
     loop.scopes = ALL_SCOPES - {"Orders"}
     tap = TapLoopReturns(config=settings(loop))
     loop.faults = Faults.script(["redirect"], on="/webhooks")
-    chosen = [tap.streams[name] for name in ("returns", "orders", "carts", "webhooks")]
-    lines = list(access.report(cast("list[LoopStream]", chosen)))
+    names = ("returns", "orders", "carts", "webhooks", "locations")
+    chosen = cast("list[LoopStream]", [tap.streams[name] for name in names])
+    lines = list(access.report(chosen, names[:-1]))
     tap.run.client.close()
-    *first, (ready, last) = lines
+    *first, (code, webhooks), off, key = lines
     assert first == [
-        (True, "returns: readable"),
-        (False, "orders: not readable, add the scope 'Orders' to the key"),
-        (True, "carts: nothing to ask, cart_tokens is empty"),
+        (0, "returns: readable"),
+        (3, "orders: not readable, add the scope 'Orders' to the key"),
+        (0, "carts: nothing to ask, cart_tokens is empty"),
     ]
-    assert not ready
-    assert last.startswith("webhooks: not readable: GET /webhooks: Loop redirects")
+    assert (code, off) == (6, (0, "locations: off"))
+    assert webhooks.startswith("webhooks: not readable: GET /webhooks: Loop redirects")
+    assert key == (0, "The key is right, and lacks scopes: 'Orders' for orders.")
+
+
+@pytest.mark.parametrize(
+    ("scopes", "said"),
+    [
+        ({"Locations (read)"}, "The key is right, but lacks the scopes of all selected streams"),
+        (set(), "'api_key' is wrong or revoked"),
+    ],
+)
+def test_a_wrong_key_is_told_from_a_missing_scope(loop: Loop, scopes: set[str], said: str) -> None:
+    """Loop answers 401 to both: a key that may read anything else is right. A run says so, too."""
+    loop.scopes = frozenset(scopes)
+    tap = TapLoopReturns(config=settings(loop))
+    code, line = list(access.report(tap.loop_streams, ["returns", "webhooks"]))[-1]
+    tap.run.client.close()
+    assert code == 3
+    assert said in line
+    run = run_tap(settings(loop), select=["returns", "webhooks"], fails=True)
+    assert said in str(run.error)
+
+
+@pytest.mark.parametrize(
+    ("rules", "chosen"),
+    [
+        ('["returns.*", "return_l*.id"]', {"returns", "return_line_items", "return_labels"}),
+        ('["*.*", "!orders.*", "!returns.customer"]', {s.name for s in STREAMS} - {"orders"}),
+        ("", None),
+        ("7", None),
+    ],
+)
+def test_the_rules_of_meltano_say_what_is_judged(rules: str, chosen: set[str] | None) -> None:
+    """`meltano invoke … --test` makes no catalog, and hands on its rules; a property bars none."""
+    names = [stream.name for stream in STREAMS]
+    assert access.chosen_by_meltano({"MELTANO_EXTRACT__SELECT": rules}, names) == chosen
+
+
+def test_a_key_of_the_least_scopes_is_ready_where_the_rest_is_skipped(loop: Loop) -> None:
+    """As README sets it up: --test is exit code 0, and a run delivers the returns."""
+    loop.scopes = frozenset({"Returns"})
+    config = settings(loop, on_missing_scope="skip")
+    tap = TapLoopReturns(config=config)
+    assert tap.tell_access() == 0
+    tap.run.client.close()
+    assert "returns" in run_tap(config, select=None).streams

@@ -12,6 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from loop_returns.errors import SettingsError
+from loopreturns_plugin import config_files
+from loopreturns_plugin.sdk import Config
 from mock_loop import ALL_SCOPES, Loop
 from tap_loopreturns import tap as tap_module
 from tap_loopreturns.streams import STREAMS
@@ -52,7 +54,9 @@ def test_a_wrong_setting_keeps_it_from_being_made(loop: Loop) -> None:
 def test_a_file_that_is_none_is_told_with_its_option(config: Path) -> None:
     """A STATE that is a list would otherwise end in a traceback of the SDK's."""
     with pytest.raises(SettingsError, match="'--state' accepts a file with a JSON object"):
-        TapLoopReturns.invoke(state=io.StringIO("[1]"), config=(str(config),))
+        TapLoopReturns.invoke(
+            state=io.StringIO("[1]"), config=Config(config_files.configuration([str(config)]))
+        )
 
 
 @pytest.mark.parametrize("library", [OSError, AttributeError])
@@ -76,17 +80,34 @@ def config(tmp_path: Path, loop: Loop) -> Path:
 
 
 def test_test_prints_a_line_for_each_stream(config: Path, loop: Loop) -> None:
-    """--test says of each stream whether it is readable, or which scope to add."""
+    """--test says of each that is selected whether it is readable, or which scope to add."""
     runner = CliRunner()
     done = runner.invoke(TapLoopReturns.cli, ["--config", str(config), "--test"])
-    lines = {f"{s.name}: readable" for s in STREAMS} - {"carts: readable"}
-    lines |= {"carts: nothing to ask, cart_tokens is empty"}
-    lines -= {"loop_events: readable"}
-    lines |= {"loop_events: nothing to ask, events_store is not set"}
-    assert (done.exit_code, sorted(done.stdout.splitlines())) == (0, sorted(lines))
+    on = {s.name for s in STREAMS if s.selected_by_default}
+    lines = [f"{s.name}: {'readable' if s.name in on else 'off'}" for s in STREAMS]
+    told = done.stdout.splitlines()
+    assert done.exit_code == 0
+    assert [one for one in told if "nothing to ask" not in one] == [
+        line for line in lines if line.partition(":")[0] + ": nothing to ask" not in done.stdout
+    ]
     loop.scopes = ALL_SCOPES - {"Orders", "Developer Tools"}
     done = runner.invoke(TapLoopReturns.cli, ["--config", str(config), "--test"])
     assert done.exit_code == 3
     assert "webhooks: not readable, add the scope 'Developer Tools' to the key" in done.stdout
-    assert "allowlist_items: not readable, add the scope 'Orders' to the key" in done.stdout
     assert "returns: readable" in done.stdout
+    assert "'Orders' for allowlist_items, blocklist_items" in done.stdout.splitlines()[-1]
+
+
+def test_test_judges_the_streams_of_a_catalog(config: Path, loop: Loop, tmp_path: Path) -> None:
+    """Wherever it stands on the line: a key for what is selected is enough."""
+    catalog = TapLoopReturns(config={"api_key": "k"}).catalog_dict
+    for entry in catalog["streams"]:
+        for one in entry["metadata"]:
+            one["metadata"]["selected"] = entry["stream"] == "orders"
+    (tmp_path / "catalog.json").write_text(json.dumps(catalog))
+    loop.scopes = frozenset({"Orders"})
+    options = ["--config", str(config), "--test", "--catalog", str(tmp_path / "catalog.json")]
+    done = CliRunner().invoke(TapLoopReturns.cli, options)
+    assert done.exit_code == 0
+    assert "orders: readable" in done.stdout
+    assert "returns: off" in done.stdout
