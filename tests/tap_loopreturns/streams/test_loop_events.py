@@ -90,7 +90,6 @@ def test_test_says_whether_the_store_can_be_read(
     keep(tmp_path / "e.db", [said(1)])
     more = {"events_store": str(tmp_path / given)} if given else {}
     tap = TapLoopReturns(config=settings(loop, **more))
-    lines = [
-        said for _, said in access.report(own, [NAME])
-    ]
+    own = [stream for stream in tap.loop_streams if stream.name == NAME]
+    lines = [said for _, said in access.report(own, [NAME])]
     assert lines[0].startswith(line)
