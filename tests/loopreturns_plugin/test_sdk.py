@@ -6,6 +6,7 @@ import logging
 
 import pytest
 
+from loop_returns.errors import LoopReturnsError
 from loopreturns_plugin.sdk import keep_calm, read_environment
 from tap_loopreturns.settings import CONFIG
 from tap_loopreturns.tap import TapLoopReturns
@@ -52,3 +53,26 @@ def test_the_sdks_first_lines_are_passed_over_too(caplog: pytest.LogCaptureFixtu
     caplog.set_level(logging.INFO)
     TapLoopReturns(config={"api_key": "k"})
     assert not [line for line in caplog.messages if "env var" in line]
+
+
+@pytest.mark.parametrize(
+    "setting", [{"states": "open"}, {"states": "open, review"}, {"page_size": "500"}]
+)
+def test_text_in_a_file_is_taken_as_from_the_environment(setting: dict[str, str]) -> None:
+    """The SDK's own check, which knows no such kindness, judges its own settings alone."""
+    tap = TapLoopReturns(config={"api_key": "k", **setting})
+    assert tap.run.settings.states[0] == "open"
+
+
+@pytest.mark.parametrize(
+    ("setting", "named"),
+    [({"states": 5}, "'states'"), ({"stream_maps": "open"}, "['stream_maps']")],
+)
+def test_what_is_wrong_in_a_file_is_one_line_that_names_it(
+    setting: dict[str, object], named: str
+) -> None:
+    """The tap's own settings and the SDK's alike."""
+    with pytest.raises(LoopReturnsError) as error:
+        TapLoopReturns(config={"api_key": "k", **setting})
+    assert named in str(error.value)
+    assert "\n" not in str(error.value)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from loop_returns import times
 from loop_returns.endpoints import STATES
-from loop_returns.errors import LoopReturnsError, SettingsError
+from loop_returns.errors import SettingsError
 from loopreturns_plugin.connection import CONNECTION
 from mock_loop import Loop
 from tap_loopreturns import settings as settings_
@@ -297,26 +297,3 @@ def test_every_setting_has_a_title_and_a_description() -> None:
         assert node["title"], name
         assert bool(node.get("secret")) == (name in {"api_key", "pii_hash_key", "events_store"})
         assert node["description"].endswith("."), name
-
-
-@pytest.mark.parametrize(
-    "setting", [{"states": "open"}, {"states": "open, review"}, {"page_size": "500"}]
-)
-def test_text_in_a_file_is_taken_as_from_the_environment(setting: dict[str, str]) -> None:
-    """The SDK's own check, which knows no such kindness, judges its own settings alone."""
-    tap = TapLoopReturns(config={"api_key": "k", **setting})
-    assert tap.run.settings.states[0] == "open"
-
-
-@pytest.mark.parametrize(
-    ("setting", "named"),
-    [({"states": 5}, "'states'"), ({"stream_maps": "open"}, "['stream_maps']")],
-)
-def test_what_is_wrong_in_a_file_is_one_line_that_names_it(
-    setting: dict[str, object], named: str
-) -> None:
-    """The tap's own settings and the SDK's alike."""
-    with pytest.raises(LoopReturnsError) as error:
-        TapLoopReturns(config={"api_key": "k", **setting})
-    assert named in str(error.value)
-    assert "\n" not in str(error.value)
