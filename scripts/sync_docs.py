@@ -203,6 +203,8 @@ def main() -> None:
     """Write, or check."""
     made = {
         "README.md": readme,
+        "pyproject.toml": addressed,
+        "SECURITY.md": addressed,
         "meltano.yml": meltano,
         "meltano/tap-loopreturns.yml": lambda _: _MADE + _yaml(extractor()),
         "meltano/target-loopreturns.yml": lambda _: _MADE + _yaml(loader()),
