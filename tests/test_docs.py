@@ -97,7 +97,7 @@ def test_the_definitions_are_complete_for_meltanohub(name: str) -> None:
         assert setting["label"], setting
         assert setting["description"], setting
     sensitive = {setting["name"] for setting in found["settings"] if setting.get("sensitive")}
-    secrets = {"pii_hash_key", "events_store"} if name == PLUGINS[0] else set()
+    secrets = {"pii_hash_key", "events_store"} if name == PLUGINS[0] else {"ledger"}
     assert sensitive == {"api_key"} | secrets
 
 
