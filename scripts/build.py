@@ -1,7 +1,7 @@
 """Build wheel and sdist, the same bytes whoever does it: `python scripts/build.py [FOLDER]`.
 
-The times in the archives are that of the last commit (SOURCE_DATE_EPOCH), so that a checkout of a tag
-gives what was released from it. Needs `build`, of the group `release`.
+The times in the archives are that of the last commit (SOURCE_DATE_EPOCH), so that a checkout of
+a tag gives what was released from it. Needs `build`, of the group `release`.
 """
 
 from __future__ import annotations
