@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
@@ -33,10 +32,9 @@ def write_as_it_is(
 
 
 def write_mapped(stream: SingerStream, records: Iterable[Record], writer: PageWriter) -> None:
-    """Write what selection and the stream's maps make of records."""
+    """Write what selection and the stream's maps make of records, which are changed by it."""
     for record in records:
-        # The streams of the returns list share what is nested in a record.
-        chosen = stream.without_deselected(copy.deepcopy(record))
+        chosen = stream.without_deselected(record)
         for stream_map in stream.stream_maps:
             if isinstance(stream_map, RemoveRecordTransform):
                 continue

@@ -66,16 +66,9 @@ class Cleaner:
         fast = self._fast(row) if self._as_sent else None
         return self(envelopes.parse(bytes(row), self._stream)) if fast is None else fast
 
-    def read(self, row: msgspec.Raw | Record) -> Record:
-        """The record of a row that may not be parsed yet.
-
-        Raises:
-            As when called.
-        """
-        record = self.quickly(row)
-        if isinstance(record, msgspec.Struct):
-            return {**self._blank, **as_dict(record)}
-        return record
+    def in_full(self, record: Record | msgspec.Struct) -> Record:
+        """A copy of a record that is a dict of all columns, with date-times as text."""
+        return {**self._blank, **as_dict(record)}
 
     @cached_property
     def _fast(self) -> FastCleaner:

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from loop_returns.http.envelopes import exact_number
 from tap_loopreturns.records.structs import Aside, Compiled, Path, Schema
@@ -83,7 +84,15 @@ class FastCleaner:
             self._compile()
 
 
-def as_dict(record: Struct) -> dict[str, Any]:
-    """A struct's record as a dict; what it leaves out is left out."""
+def as_dict(record: Struct | dict[str, Any]) -> dict[str, Any]:
+    """A copy of a record as a dict, with date-times as text; what it leaves out is left out."""
     found: dict[str, Any] = msgspec.to_builtins(record, builtin_types=(Decimal,))
     return found
+
+
+def part(record: Struct, name: str) -> Any:
+    """What a struct's record has in a field, structs as dicts; None where it has none."""
+    value = getattr(record, name, UNSET)
+    if value is UNSET:
+        return None
+    return msgspec.to_builtins(value, builtin_types=(Decimal, datetime))

@@ -132,19 +132,16 @@ class LoopStream(SingerStream):
         """Clean rows and write them."""
         self.write([self.cleaner(row) for row in rows])
 
-    def write(self, records: list[Record]) -> None:
+    def write(self, records: Sequence[Record | msgspec.Struct]) -> None:
         """Write records, with selection, stream maps and flattening applied."""
-        if self.selected and self.is_written_as_it_is:
-            self.write_as_it_is(records)
-        elif self.selected:
-            self._count(records)
-            mapped.write_mapped(self, records, self.run.writer)
-            self.run.stop_if_asked()
-
-    def write_as_it_is(self, records: Sequence[Record | msgspec.Struct]) -> None:
-        """Write records to which no stream map, flattening or selection applies."""
+        if not self.selected:
+            return
         self._count(records)
-        mapped.write_as_it_is(self, records, self.run.writer, self._left_out)
+        writer = self.run.writer
+        if self.is_written_as_it_is:
+            mapped.write_as_it_is(self, records, writer, self._left_out)
+        else:
+            mapped.write_mapped(self, map(self.cleaner.in_full, records), writer)
         self.run.stop_if_asked()
 
     def end(self, requests: int, *more: str) -> None:

@@ -5,17 +5,24 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import ClassVar
+from operator import attrgetter, itemgetter
+from typing import Any, ClassVar
 
+from msgspec import Struct
 from singer_sdk import Tap
 
 from loop_returns.endpoints import RETURNS_LIST
 from loop_returns.errors import UncleanRecord
 from loop_returns.returns_list import answers
 from tap_loopreturns.records.cleaner import ADDITIONAL
+from tap_loopreturns.records.fast_cleaner import part
 from tap_loopreturns.records.objects import Record
 from tap_loopreturns.run import Run
 from tap_loopreturns.streams.refresh import ByReturns
+
+_OF_THE_RETURN = ("id", "updated_at", "created_at", "state")
+_NAMES = tuple(f"return_{name}" for name in _OF_THE_RETURN)
+_of_dict, _of_struct = itemgetter(*_OF_THE_RETURN), attrgetter(*_OF_THE_RETURN)
 
 
 class ReturnsStream(ByReturns):
@@ -42,7 +49,7 @@ class ReturnsStream(ByReturns):
         answers.probe(self.run.client, self.run.settings.span.end)
 
     @abstractmethod
-    def records(self, record: Record) -> Iterable[Record]:
+    def records(self, record: Record | Struct) -> Iterable[Record | Struct]:
         """The records that a return (cleaned) holds for this stream."""
 
 
@@ -52,7 +59,7 @@ class Returns(ReturnsStream):
     name = "returns"
     keys = ("id",)
 
-    def records(self, record: Record) -> Iterable[Record]:
+    def records(self, record: Record | Struct) -> Iterable[Record | Struct]:
         """The return itself."""
         return (record,)
 
@@ -69,21 +76,22 @@ class Exploded(ReturnsStream):
     taken_from: ClassVar[str]
     _warned: frozenset[str] = frozenset()
 
-    def records(self, record: Record) -> Iterable[Record]:
+    def records(self, record: Record | Struct) -> Iterable[Record]:
         """The entries of the list, each with its return's id and times."""
-        entries = record.get(self.taken_from) or ()
+        entries = _part(record, self.taken_from) or ()
+        if not entries and isinstance(record, Struct):
+            return  # nothing of a struct's is aside for having another shape
         names: set[object] = set()
-        aside, odd = _by_entry(record.get(ADDITIONAL) or {}, f"/{self.taken_from}")
+        aside, odd = _by_entry(_part(record, ADDITIONAL) or {}, f"/{self.taken_from}")
+        told = _of_dict(record) if isinstance(record, dict) else _of_struct(record)
+        of_the_return = dict(zip(_NAMES, told, strict=True))
         for index, entry in enumerate(entries):
             if entry is None:
                 continue
             exploded = {
                 **self._blank,
                 **entry,
-                "return_id": record["id"],
-                "return_updated_at": record["updated_at"],
-                "return_created_at": record["created_at"],
-                "return_state": record["state"],
+                **of_the_return,
                 ADDITIONAL: aside.get(str(index)),
             }
             keyed = self.keyed(exploded, index)
@@ -93,14 +101,14 @@ class Exploded(ReturnsStream):
             self._warn_once(
                 "%s: return %s has two entries with the same '%s'; a table keyed by it keeps one "
                 "of them, the table of returns has both.",
-                record["id"],
+                of_the_return["return_id"],
                 self.keys[-1],
             )
         if odd:
             self._warn_once(
                 "%s: return %s has an entry that is no object; the table of returns alone has "
                 "it, in additional_fields.",
-                record["id"],
+                of_the_return["return_id"],
             )
 
     def keyed(self, record: Record, index: int) -> Record:  # noqa: ARG002
@@ -121,6 +129,10 @@ class Exploded(ReturnsStream):
     @cached_property
     def _blank(self) -> dict[str, None]:
         return dict.fromkeys(self.schema["properties"])
+
+
+def _part(record: Record | Struct, name: str) -> Any:
+    return record.get(name) if isinstance(record, dict) else part(record, name)
 
 
 def _by_entry(aside: Record, taken_from: str) -> tuple[dict[str, Record], bool]:
@@ -166,4 +178,5 @@ class ReturnLabels(Exploded):
 
     def keyed(self, record: Record, index: int) -> Record:
         """Give the record its place, counted from 1."""
-        return {**record, "position": index + 1}
+        record["position"] = index + 1
+        return record

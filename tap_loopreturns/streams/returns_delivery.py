@@ -141,25 +141,13 @@ class ReturnsDelivery:
         return next(stream for stream in self.streams if isinstance(stream, Returns))
 
     def _write(self, portion: Portion, shares: list[_Share]) -> None:
-        proven = portion.proof.span
         rows = portion.rows()
         while some := list(islice(rows, _AT_ONCE)):
-            if [share.stream for share in shares] == [self._returns]:
-                self._write_returns(some, proven, shares[0])
-            else:
-                self._write_all(some, proven, shares)
+            self._write_some(some, portion.proof.span, shares)
 
-    def _write_returns(self, rows: list[tuple[int, Row]], proven: Span, share: _Share) -> None:
-        """Write returns alone, as structs where nothing is to be changed in them."""
-        cleaner = self._returns.cleaner
-        wanted = [row for second, row in rows if share.wants(second, proven)]
-        if self._returns.is_written_as_it_is:
-            self._returns.write_as_it_is([cleaner.quickly(row) for row in wanted])
-        else:
-            self._returns.write([cleaner.read(row) for row in wanted])
-
-    def _write_all(self, rows: list[tuple[int, Row]], proven: Span, shares: list[_Share]) -> None:
-        records = [(second, self._returns.cleaner.read(row)) for second, row in rows]
+    def _write_some(self, rows: list[tuple[int, Row]], proven: Span, shares: list[_Share]) -> None:
+        clean = self._returns.cleaner.quickly
+        records = [(second, clean(row)) for second, row in rows]
         for share in shares:
             share.stream.write(
                 [
