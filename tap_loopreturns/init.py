@@ -80,18 +80,12 @@ def readable(tap: TapLoopReturns) -> list[LoopStream]:
         LoopUnavailable: Loop cannot be asked.
     """
     streams = [stream for stream in tap.loop_streams if stream.selected_by_default]
-    found = []
-    asked = 0
-    for stream, (can_be_read, line) in zip(streams, access.report(streams), strict=True):
+    told = list(access.report(streams, {stream.name for stream in streams}))
+    found = [stream for stream, (code, _) in zip(streams, told, strict=False) if code == 0]
+    for _, line in told[: len(streams)]:
         click.echo(line, err=True)
-        asked += stream.nothing_to_ask() is None and can_be_read
-        if can_be_read:
-            found.append(stream)
-    if not asked:
-        raise AccessError(
-            "Loop refuses the key for every stream: 'api_key' is wrong, or has no scope yet. "
-            "Nothing was written. Look at it in Loop under Settings > Developers."
-        )
+    if told[len(streams) :] and not any(stream.nothing_to_ask() is None for stream in found):
+        raise AccessError(f"{told[-1][1]} Nothing was written.")
     if len(found) < len(streams):
         click.echo(
             "Add the scopes that are named and run this again, or leave those streams out: the "

@@ -62,7 +62,7 @@ def test_an_error_ends_all_lanes_after_what_is_under_way() -> None:
         failing.wait()
         ended.append(step[0].line)
 
-    todo = [
+    todo: list[list[tuple[Action, ...]]] = [
         [(act(line=n, return_id=str(n + 1), action="flag"),) for n in range(m, m + 9)]
         for m in (0, 9)
     ]
