@@ -73,6 +73,7 @@ class _Changes(threading.Thread):
     def __init__(self, shop: Shop, to: Postgres, every: float, rng: Random) -> None:
         super().__init__(daemon=True)
         self.pending: dict[str, float] = {}
+        self._changed: dict[str, str] = {}
         self.landed: list[float] = []
         self.changing = True
         self.ended = threading.Event()
@@ -91,8 +92,12 @@ class _Changes(threading.Thread):
                 self._look(connection)
 
     def _change(self) -> None:
+        # One that is changed again before it has landed would never be seen as it was.
+        if (one := self._rng.choice(self._ids)) in self._changed.values():
+            return
         mark = f"PKG-{len(self.landed) + len(self.pending)}-{self._rng.random()}"
-        self._shop.edit_return(self._rng.choice(self._ids), package_reference=mark)
+        self._changed[mark] = one
+        self._shop.edit_return(one, package_reference=mark)
         self.pending[mark] = time.monotonic()
 
     def _look(self, connection: psycopg.Connection) -> None:
@@ -101,6 +106,7 @@ class _Changes(threading.Thread):
             (list(self.pending),),
         )
         for (mark,) in rows.fetchall():
+            self._changed.pop(mark)
             self.landed.append(time.monotonic() - self.pending.pop(mark))
 
 
