@@ -36,6 +36,21 @@ _OWN = (
         f"{', '.join(PERMISSIONS)}.",
     ),
     th.Property(
+        "plan",
+        th.StringType,
+        default="",
+        title="Plan",
+        description="File to save the plan in, for approval; nothing is done.",
+    ),
+    th.Property(
+        "approve",
+        th.StringType,
+        default="",
+        title="Approve",
+        description="Digest of the plan in the file 'plan': exactly that is done, without what "
+        "has moved in Loop since.",
+    ),
+    th.Property(
         "max_actions",
         th.IntegerType,
         default=1000,
@@ -72,7 +87,6 @@ _OWN = (
         th.StringType,
         default=".loopreturns/ledger.sqlite",
         title="Ledger",
-        secret=True,
         description="SQLite file, or PostgreSQL database (postgresql://…), that remembers what was "
         "asked of Loop and what became of it, so that nothing is done twice. One for each account; "
         "keep it. The default's folder is made where it lacks, for its owner alone, and git leaves "
@@ -157,6 +171,8 @@ class TargetSettings:
 
     connection: Connection
     apply: bool
+    plan: str
+    approve: str
     allow: frozenset[str]
     max_actions: int
     concurrency: int
@@ -191,7 +207,9 @@ def check(config: Mapping[str, Any]) -> TargetSettings:
     given = checks.with_defaults(config, known)
     return TargetSettings(
         connection=check_connection(given),
-        apply=checks.truth(given, "apply"),
+        apply=(checks.truth(given, "apply") and not given["plan"]) or bool(given["approve"]),
+        plan=_plan(given),
+        approve=str(given["approve"]),
         allow=frozenset(checks.words(given, "allow", PERMISSIONS)),
         max_actions=checks.integer(given, "max_actions", 1),
         concurrency=checks.integer(given, "concurrency", 1, 16),
@@ -232,6 +250,12 @@ def _failures(given: object) -> dict[str, Any]:
     raise SettingsError(
         "stop_after_failures", "accepts a number of actions, such as 10, or a share, such as 20%."
     )
+
+
+def _plan(given: Mapping[str, Any]) -> str:
+    if given["approve"] and not given["plan"]:
+        raise SettingsError("approve", "wants the file of the plan, too: 'plan'.")
+    return _path(given, "plan") if given["plan"] else ""
 
 
 def _path(given: Mapping[str, Any], name: str) -> str:

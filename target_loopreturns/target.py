@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
 from functools import cached_property
@@ -13,18 +12,24 @@ from typing import IO, Any, ClassVar
 import click
 from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities
 
-from loop_returns.errors import ActionsUnsettled, LoopReturnsError, RecordsUnwritable
+from loop_returns.errors import (
+    LoopReturnsError,
+    RecordsUnwritable,
+    SettingsError,
+)
 from loop_returns.http.client import Client
 from loopreturns_plugin import command_line
 from loopreturns_plugin.sdk import LoopPlugin
 from target_loopreturns import settings
 from target_loopreturns.actions import messages, outcomes
 from target_loopreturns.actions.messages import Input
-from target_loopreturns.actions.outcomes import Outcome, Settled
-from target_loopreturns.planning import plan
-from target_loopreturns.sending import places
-from target_loopreturns.sending.apply import Application, Key
-from target_loopreturns.sending.open_ledger import open_ledger
+from target_loopreturns.actions.outcomes import Settled
+from target_loopreturns.planning import plan, plan_file
+from target_loopreturns.planning.plan import Planned
+from target_loopreturns.planning.plan_file import Approved
+from target_loopreturns.sending import places, telling
+from target_loopreturns.sending.apply import Application
+from target_loopreturns.sending.open_ledger import account_digest, open_ledger
 from target_loopreturns.settings import TargetSettings
 
 
@@ -76,7 +81,7 @@ class TargetLoopReturns(LoopPlugin):
         places.make_home(self.settings.outcomes, self.settings.ledger)
         path = places.ledger(self.settings.ledger)
         outcomes.begin(self.settings.outcomes, path, singer=self._is_singer)
-        given = messages.read(lines, self.settings.stream_map)
+        given, approved = self._given(lines)
         repeated = given.rows - len(given.actions)
         again = f", {repeated:,} of them given twice" if repeated else ""
         self.logger.info("%s rows%s.", f"{given.rows:,}", again)
@@ -91,7 +96,10 @@ class TargetLoopReturns(LoopPlugin):
                 sleep=self.stop.sleep,
             ) as ledger,
             ledger.history.run(
-                applied=self.settings.apply, given=given.rows, version=str(self.plugin_version)
+                applied=self.settings.apply,
+                given=given.rows,
+                version=str(self.plugin_version),
+                plan=approved.digest if approved else None,
             ),
         ):
             run = Application(
@@ -103,7 +111,7 @@ class TargetLoopReturns(LoopPlugin):
                 sleep=self.stop.sleep,
             )
             try:
-                self._run(run, given)
+                self._run(run, given, approved)
             except BaseException as error:
                 why = str(error) if isinstance(error, LoopReturnsError) else "the run was stopped"
                 run.leave_the_rest(given.actions, f"the run ended before: {why}")
@@ -113,20 +121,59 @@ class TargetLoopReturns(LoopPlugin):
             if self.settings.apply:
                 self._end(given, run)
 
-    def _run(self, run: Application, given: Input) -> None:
-        planned = run.plan(given.actions)
-        if not self.settings.apply:
+    @property
+    def _account(self) -> str:
+        connection = self.settings.connection
+        return account_digest(connection.api_url, connection.api_key)
+
+    def _given(self, lines: Iterable[str | bytes]) -> tuple[Input, Approved | None]:
+        """The rows, and the plan that is approved; then, rows that are not in it are new."""
+        given = messages.read(lines, self.settings.stream_map)
+        if not self.settings.approve:
+            return given, None
+        path, digest = self.settings.plan, self.settings.approve
+        approved = plan_file.read(path, digest, account=self._account)
+        known = {action.key for action in approved.actions}
+        new = [action for action in given.actions if action.key not in known]
+        if new:
+            self.logger.warning(
+                "%s rows are not in the approved plan, and are left.", f"{len(new):,}"
+            )
+        state = approved.state if given.state is None else given.state
+        return Input([*approved.actions, *new], len(approved.actions) + len(new), state), approved
+
+    def _run(self, run: Application, given: Input, approved: Approved | None) -> None:
+        if approved:
+            new = given.actions[len(approved.actions) :]
+            run.leave_the_rest(new, "it is not in the approved plan; plan again")
+        todo = approved.actions if approved else given.actions
+        planned = run.plan(todo, approved)
+        if self.settings.plan and not approved:
+            self._save(planned, given)
+        elif not self.settings.apply:
             for line in plan.show(planned, where=self.settings.outcomes):
                 click.echo(line, err=True)
-            if known := _counted(run, run.known_before):
+            if known := telling.counted(run, run.known_before):
                 click.echo(known, err=True)
             plans = [Settled(one.action, one.outcome, one.state) for one in planned]
             run.results.update({one.action.key: one for one in plans})
             click.echo("Nothing was done: set 'apply: true' to act.", err=True)
+        if not self.settings.apply:
             return
         self._acting = True
         run.carry_out(planned)
         run.wait()
+
+    def _save(self, planned: list[Planned], given: Input) -> None:
+        path = self.settings.plan
+        digest = plan_file.save(path, planned, account=self._account, state=given.state)
+        for line in plan_file.table(planned):
+            click.echo(line, err=True)
+        click.echo(
+            f"Nothing was done. The plan is in {path}, this table in {path}.txt. To do exactly "
+            f"this: --plan {path} --approve {digest}",
+            err=True,
+        )
 
     def _tell(self, settled: Settled) -> None:
         """Say what became of an action, when it is known; of very many, the first."""
@@ -156,40 +203,14 @@ class TargetLoopReturns(LoopPlugin):
     def _end(self, given: Input, run: Application) -> None:
         """Tell how it went, and pass STATE on if no row need be given again."""
         asked = {action.key for action in given.actions}
-        results = Counter(run.results[key].outcome.result for key in asked)
-        told = _counted(run, asked) or "Nothing to do"
-        sent = f"{run.sent:,} requests sent" if run.sent else "nothing sent"
-        self.logger.info("%s; %s. See %s.", told, sent, self.settings.outcomes)
-        ended = (run.results[key] for key in asked - run.known_before)
-        kinds = Counter((one.action.stream, one.action.name, one.outcome.result) for one in ended)
-        for (stream, action, result), count in sorted(kinds.items()):
-            self.logger.info("%s x %s %s: %s", f"{count:,}", stream, action, result)
-        # What an earlier run had queued, and has failed since, is told once, aloud.
-        holding = [
-            one.outcome
-            for key, one in run.results.items()
-            if (key in asked or one.outcome.result == "failed") and run.holds_state(one)
-        ]
-        if holding:
-            raise self._unsettled(holding)
-        if results["uncertain"]:
-            self.logger.warning(
-                "%s uncertain actions hold STATE back no longer ('hold_hours'). Look at them in "
-                "Loop, and settle them: target-loopreturns-ledger.",
-                f"{results['uncertain']:,}",
-            )
+        for line in telling.summary(run, asked, self.settings.outcomes):
+            self.logger.info(line)
+        if error := telling.unsettled(run, asked, self.settings.outcomes):
+            raise error
+        if warning := telling.still_uncertain(run, asked):
+            self.logger.warning(warning)
         if given.state is not None:
-            _pass_on(given.state)
-
-    def _unsettled(self, holding: Collection[Outcome]) -> ActionsUnsettled:
-        count = Counter("not allowed" if one.code else one.result for one in holding)
-        said = ", ".join(f"{number:,} {result}" for result, number in sorted(count.items()))
-        allow = " Add what may be done to 'allow', or take the rows out of the query."
-        return ActionsUnsettled(
-            f"Actions that are not settled: {said}; the reasons are in {self.settings.outcomes}. "
-            "The next run tries the failed ones again, and looks at the uncertain ones."
-            + (allow if count["not allowed"] else "")
-        )
+            telling.pass_on(given.state)
 
     @classmethod
     def invoke(  # noqa: PLR0913  what stands on the command line
@@ -199,6 +220,8 @@ class TargetLoopReturns(LoopPlugin):
         about_format: str | None = None,
         config: Any = None,
         file_input: IO[bytes] | None = None,
+        plan_path: str | None = None,
+        digest: str | None = None,
         dry_run: bool = False,
         outcomes_file: str | None = None,
         **_other: Any,
@@ -206,11 +229,18 @@ class TargetLoopReturns(LoopPlugin):
         """Run the command; what stands on the command line goes before settings."""
         super().invoke(about=about, about_format=about_format)
         target = cls(config=config.config, parse_env_config=config.parse_env)
+        if plan_path:
+            target.settings = replace(target.settings, plan=plan_path, apply=False)
+        if digest:
+            target.settings = replace(target.settings, approve=digest, apply=True)
+            if not target.settings.plan:
+                raise SettingsError("approve", "wants the file of the plan, too: --plan FILE.")
         if dry_run:
             target.settings = replace(target.settings, apply=False)
         if outcomes_file:
             target.settings = replace(target.settings, outcomes=outcomes_file)
-        target.listen(file_input or sys.stdin.buffer)
+        # A plan that is approved on the command line needs no other input.
+        target.listen(file_input or (() if digest else sys.stdin.buffer))
 
     @classmethod
     def get_singer_command(cls) -> click.Command:
@@ -226,6 +256,15 @@ class TargetLoopReturns(LoopPlugin):
                 help="A path to read messages from instead of from standard in.",
             ),
             click.Option(
+                ["--plan", "plan_path"],
+                type=click.Path(dir_okay=False),
+                help="Save the plan in this file, and do nothing.",
+            ),
+            click.Option(
+                ["--approve", "digest"],
+                help="Do exactly the plan in the file of --plan, whose digest this is.",
+            ),
+            click.Option(
                 ["--dry-run", "dry_run"],
                 is_flag=True,
                 help="Only show what would be done, also where 'apply' is true.",
@@ -237,37 +276,6 @@ class TargetLoopReturns(LoopPlugin):
             ),
         ]
         return command
-
-
-def _counted(run: Application, keys: Iterable[Key]) -> str:
-    """How many actions came to which outcome; what was known before the run is told apart."""
-    counts = Counter(
-        run.results[key].outcome.result + (" before" if key in run.known_before else "")
-        for key in keys
-    )
-    return ", ".join(f"{count:,} {result}" for result, count in sorted(counts.items()))
-
-
-def _pass_on(state: str) -> None:
-    try:
-        _say(state)
-    except OSError as error:
-        sys.stdout = None  # Python would complain again when it flushes at its end
-        raise RecordsUnwritable(
-            f"All is done, but STATE cannot be passed on ({error.strerror}); the same rows may be "
-            "given again, and nothing is done twice."
-        ) from None
-
-
-def _say(state: str) -> None:
-    """Pass a STATE on as it came, in UTF-8 whatever the locale."""
-    binary = getattr(sys.stdout, "buffer", None)
-    if binary:
-        sys.stdout.flush()
-        binary.write(f"{state}\n".encode())
-    else:
-        sys.stdout.write(f"{state}\n")
-    sys.stdout.flush()
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from loop_returns.errors import UnexpectedAnswer
@@ -25,6 +26,9 @@ class ReturnNow:
     assessed: Mapping[str, Listed] = field(default_factory=dict)
     """`condition` and `disposition` of the line items that have any, by the item's id."""
     labels: tuple[Listed, ...] = ()
+    total: str | None = None
+    """Of the return, in `currency`."""
+    currency: str | None = None
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> ReturnNow:
@@ -52,7 +56,17 @@ class ReturnNow:
             tuple(one for one in labels if isinstance(one, dict) and one)
             if isinstance(labels, list)
             else (),
+            _amount(row.get("total")),
+            str(row["currency"]) if row.get("currency") else None,
         )
+
+
+def _amount(given: object) -> str | None:
+    """An amount in one form: the list of returns and a return's details may write it otherwise."""
+    try:
+        return f"{Decimal(str(given)):.2f}"
+    except (InvalidOperation, ValueError):
+        return None
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from target_loopreturns.actions.action import Action
 from target_loopreturns.actions.outcomes import Outcome
@@ -12,6 +12,7 @@ from target_loopreturns.kinds.kind import NothingToDo, RuledOut
 from target_loopreturns.kinds.present import Listed, ReturnNow
 from target_loopreturns.kinds.returns import judge_removal
 from target_loopreturns.planning import rules
+from target_loopreturns.planning.moved import Met
 
 SHOWN = 50
 """Actions that are told one by one."""
@@ -27,6 +28,8 @@ class Planned:
     """Of its return, before it."""
     row: Listed | None = None
     """What it changes or deletes, as Loop has it."""
+    met: Met = field(default_factory=dict)
+    """What it was planned on (see `moved.planned_on`)."""
 
     @property
     def told(self) -> str:

@@ -14,10 +14,11 @@ from loop_returns.http.client import Client
 from target_loopreturns.actions.action import Action
 from target_loopreturns.actions.outcomes import Outcome, Settled
 from target_loopreturns.kinds.present import Present
-from target_loopreturns.planning import account_now, plan
+from target_loopreturns.planning import account_now, approval, moved, plan
 from target_loopreturns.planning.plan import Planned
+from target_loopreturns.planning.plan_file import Approved
 from target_loopreturns.planning.rules import ExpectedAccount
-from target_loopreturns.sending import lanes, lost_answers
+from target_loopreturns.sending import lanes
 from target_loopreturns.sending.ledger import Entry, Ledger
 from target_loopreturns.sending.ledger_store import StoreError
 from target_loopreturns.sending.looking import Looker, age
@@ -29,6 +30,8 @@ from target_loopreturns.settings import TargetSettings
 log = logging.getLogger("target-loopreturns")
 
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 15.0
+_HOLDING = ("not_allowed", "moved")
+"""Refusals after which the row is to be given again."""
 Key = tuple[str, str]
 
 
@@ -69,16 +72,18 @@ class Application:
         self._troubled = Troubled()
         self._given: dict[Key, Action] = {}
         self._thinking = threading.Lock()
+        self._withheld: dict[Key, Outcome] = {}
 
     @property
     def sent(self) -> int:
         """How many requests for a change were sent in this run."""
         return self._ledger.intended
 
-    def plan(self, actions: Sequence[Action]) -> list[Planned]:
+    def plan(self, actions: Sequence[Action], approved: Approved | None = None) -> list[Planned]:
         """What is left to do of these, judged by what Loop has now.
 
         With `apply`, requests of earlier runs whose end is not known are looked at first.
+        Of an approved plan, what was not to be done, or has moved since, is left.
 
         Raises:
             InputRefused: more actions than `max_actions`; nothing has been asked of Loop yet.
@@ -101,7 +106,17 @@ class Application:
             action = entry.settled.action
             if action.name == "process" and action.key not in left:
                 self._account.expect_processing(str(action.return_id))
-        return plan.plan(todo, self._account, self._settings.allow)
+        met = {action.key: moved.planned_on(action, present) for action in todo}
+        sent = {key for key, one in self.results.items() if one.attempts}
+        self._withheld = approval.withheld(approved, met, sent) if approved else {}
+        left_over = [action for action in todo if action.key not in self._withheld]
+        judged = plan.plan(left_over, self._account, self._settings.allow)
+        judged += [
+            Planned(one, self._withheld[one.key]) for one in todo if one.key in self._withheld
+        ]
+        order = {action.key: number for number, action in enumerate(todo)}
+        judged.sort(key=lambda one: order[one.action.key])
+        return [replace(one, met=met[one.action.key]) for one in judged]
 
     def carry_out(self, planned: Iterable[Planned]) -> None:
         """Act; every action has a result afterwards.
@@ -126,7 +141,12 @@ class Application:
             failed = self._take_step(actions)
             progress.take(len(actions), failed=failed)
 
-        todo = lanes.lanes(plan.steps(planned), rows)
+        for one in planned:
+            if one.action.key in self._withheld:
+                self._settle([one.action], one.outcome, one.state)
+        open_ = [one for one in planned if one.action.key not in self._withheld]
+        progress.take(len(planned) - len(open_), failed=False)
+        todo = lanes.lanes(plan.steps(open_), rows)
         lanes.run_lanes(todo, take, workers=self._settings.concurrency)
 
     def _take_step(self, actions: tuple[Action, ...]) -> bool:
@@ -146,7 +166,7 @@ class Application:
         until = time.monotonic() + self._settings.wait
         pause = _FIRST_WAIT
         while time.monotonic() < until:
-            open_ = [one for one in self._ledger.open_entries() if self._may_end(one)]
+            open_ = [one for one in self._ledger.open_entries() if self._looker.may_end(one)]
             if not open_:
                 return
             self._sleep(max(0.0, min(pause, until - time.monotonic())))
@@ -180,7 +200,7 @@ class Application:
         if outcome.result == "uncertain":
             held = max(self._settings.hold, self._settings.late)
             return age(Entry(settled, open=True)) < held
-        return outcome.result in {"failed", "not_tried"} or outcome.code == "not_allowed"
+        return outcome.result in {"failed", "not_tried"} or outcome.code in _HOLDING
 
     def _stop_if_failing(self, progress: ActionsProgress) -> None:
         limit = self._settings
@@ -259,28 +279,10 @@ class Application:
             outcome = self._looker.verdict(entry, now)
             if outcome is None and action.key in wanted:
                 continue
-            outcome = outcome or self._not_found(entry)
+            outcome = outcome or self._looker.not_found(entry, is_given=action.key in self._given)
             self._settle([action], outcome)
             if outcome.result == "uncertain" and self._looker.may_come(entry):
                 self._troubled.add(replace(action, line=0), None)
-
-    def _not_found(self, entry: Entry) -> Outcome:
-        """What to say of a request that was not carried out, and will not be sent again now."""
-        if not lost_answers.can_tell(entry.settled.action):
-            return Outcome("uncertain", "the answer was lost, and Loop does not tell")
-        if self._looker.may_come(entry):
-            return Outcome("uncertain", f"the answer was lost; {self._looker.until(entry)}")
-        if entry.settled.action.key in self._given:
-            return Outcome("failed", "not made; the next run asks again")
-        return Outcome("failed", "not made by an earlier run, and its row was not given again")
-
-    def _may_end(self, entry: Entry) -> bool:
-        """Whether waiting may tell more about a request."""
-        outcome = entry.settled.outcome
-        if outcome.result == "queued":
-            return True
-        lookable = lost_answers.can_tell(entry.settled.action) and outcome.status is None
-        return lookable and self._looker.may_come(entry)
 
     def _settle(
         self, actions: Sequence[Action], outcome: Outcome, state: str | None = None

@@ -82,6 +82,29 @@ class Looker:
             return Outcome("uncertain", f"the answer was lost; {self.until(entry)}")
         return None
 
+    def not_found(self, entry: Entry, *, is_given: bool) -> Outcome:
+        """What to say of a request that was not carried out, and will not be sent again now.
+
+        Args:
+            entry: What is known of it.
+            is_given: Whether its row is in the input of this run.
+        """
+        if not lost_answers.can_tell(entry.settled.action):
+            return Outcome("uncertain", "the answer was lost, and Loop does not tell")
+        if self.may_come(entry):
+            return Outcome("uncertain", f"the answer was lost; {self.until(entry)}")
+        if is_given:
+            return Outcome("failed", "not made; the next run asks again")
+        return Outcome("failed", "not made by an earlier run, and its row was not given again")
+
+    def may_end(self, entry: Entry) -> bool:
+        """Whether waiting may tell more about a request."""
+        outcome = entry.settled.outcome
+        if outcome.result == "queued":
+            return True
+        lookable = lost_answers.can_tell(entry.settled.action) and outcome.status is None
+        return lookable and self.may_come(entry)
+
     def until(self, entry: Entry) -> str:
         """Until when a request may still be carried out, in words."""
         asked = times.second(entry.settled.requested_at or "1970-01-01T00:00:00Z")

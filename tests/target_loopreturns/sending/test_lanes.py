@@ -76,13 +76,13 @@ def carried_out(seed: int, concurrency: int) -> tuple[list[Any], dict[str, Any],
     shop = Shop.seeded(returns=80, seed=seed)
     rows = mixed(shop, 50, seed)
     with serve(shop, quirks=FREE) as loop, tempfile.TemporaryDirectory() as folder:
-        desk = Desk(loop, Path(folder), {**ALL_ALLOWED, "late_seconds": 0, "wait_seconds": 5})
+        desk = Desk(loop, Path(folder), {**ALL_ALLOWED, "late_seconds": 0, "wait_seconds": 60})
         ran = desk.run(messages(rows), concurrency=concurrency)
     told = [(row["stream"], row["line"], row["outcome"], row["reason"]) for row in ran.outcomes]
     return told, {found.id: found.state for found in shop.book}, shop.acted
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.integers(1, 10_000), st.sampled_from([2, 4, 16]))
 def test_the_same_comes_of_it_as_one_by_one(seed: int, concurrency: int) -> None:
     """Outcomes with their reasons, the states of all returns, and each change once."""
