@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 from loop_returns.endpoints import STATES
 from loop_returns.fetch_ahead import AHEAD
-from loop_returns.returns_list import sizing, windows
+from loop_returns.returns_list import crowds, sizing
 from loop_returns.returns_list.windows import Seen, Window, Windows
 from loop_returns.spans import Span, Spans
 from loop_returns.times import DAY, parse
@@ -33,9 +33,9 @@ ACCOUNTS = (5_000, 20_000, 50_000, 100_000, 300_000)
 
 VARIED: Mapping[str, tuple[Any, ...]] = {
     "sizing._LONG": (1 * DAY, 10_000 * DAY),
-    "sizing._AT_ONCE": ((2.0, 1.0), (0.5, 3.0)),
+    "sizing._AT_ONCE": ((2.0, 1.0), (0.9, 1.5)),
     "sizing._SIDE_BY_SIDE": (1, 8, 16),
-    "windows._CROWDED": (0.02, 0.3),
+    "crowds._CROWDED": (0.02, 0.3),
 }
 VARIED_UNSORTED: Mapping[str, tuple[Any, ...]] = {
     "sizing._FILL": (0.5, 1.0),
@@ -121,7 +121,7 @@ def _table(
     lists = [ListInMemory(returns, is_sorted=is_sorted) for returns in accounts]
     heads = " |".join(f"{returns:>13,} returns" for returns in accounts)
     sys.stdout.write(f"{title:<36}\n{'':<36}{heads}\n{line('as it is', lists)}\n")
-    modules = {"sizing": sizing, "windows": windows}
+    modules = {"sizing": sizing, "crowds": crowds}
     for constant, values in varied.items():
         module, name = constant.split(".")
         for value in values:

@@ -6,6 +6,8 @@
     ├── LoopUnavailable        no healthy answer within the patience     exit code 4
     ├── LoopRefused            Loop says the request is wrong            exit code 5
     ├── UnexpectedAnswer       an answer that is not what Loop documents exit code 6
+    ├── Incomplete             some of it could not be read, all else   exit code 6
+    │                          is out
     ├── UncleanRecord          a record that cannot be delivered right   exit code 6
     ├── OutputUnwritable       the output cannot be written (full disk)  exit code 9
     ├── TargetGone             nobody reads the output any more          exit code 141
@@ -20,6 +22,10 @@ customer's data: of an answer, only Loop's own error text is quoted, shortened.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+
+from loop_returns.spans import Spans
 
 
 class LoopReturnsError(Exception):
@@ -70,6 +76,24 @@ class UnexpectedAnswer(LoopReturnsError):  # noqa: N818  likewise
     """An answer without the documented shape; taking it for an empty one would lose records."""
 
     exit_code = 6
+
+
+class AnswerTooLarge(UnexpectedAnswer):
+    """More bytes than are bearable; a smaller part of the list may be read all the same."""
+
+
+class Incomplete(LoopReturnsError):  # noqa: N818  likewise
+    """Some of what was asked for could not be read; all else is out.
+
+    Attributes:
+        spans: What is missing of the list of returns: stretches, by state.
+    """
+
+    exit_code = 6
+
+    def __init__(self, message: str, spans: Mapping[str, Spans] | None = None) -> None:
+        super().__init__(message)
+        self.spans = dict(spans or {})
 
 
 class UncleanRecord(LoopReturnsError):  # noqa: N818  likewise

@@ -68,5 +68,10 @@ def server_error(status: int = 500) -> Response:
     return Response(status, dump({"message": "Server Error"}))
 
 
+def timed_out(page: str) -> Response:
+    """What the proxy before Loop answers after some 100 seconds."""
+    return Response(524, page.replace("{title}", "A timeout occurred").encode(), "text/html")
+
+
 def method_not_allowed() -> Response:
     return Response(405, dump({"message": "The method is not supported for this route."}))

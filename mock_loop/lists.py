@@ -33,12 +33,14 @@ def _one(name: str, missing: Callable[[], Response]) -> Callable[[Call], Respons
 
 def destinations(call: Call) -> Response:
     """All at once, not paged."""
-    return ok({"destinations": list(call.shop.table("destinations").values())})
+    rows = list(call.shop.table("destinations").values())
+    return ok({"destinations": rows[: call.quirks.list_cap]})
 
 
 def webhooks(call: Call) -> Response:
     """All at once, those made in the admin included."""
-    return ok({"webhooks": list(call.shop.table("webhooks").values())})
+    rows = list(call.shop.table("webhooks").values())
+    return ok({"webhooks": rows[: call.quirks.list_cap]})
 
 
 def cart(call: Call) -> Response:

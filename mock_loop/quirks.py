@@ -36,6 +36,22 @@ class Quirks:
     """A bare array whatever ``paginate`` says."""
     default_states: tuple[str, ...] = ("open", "closed", "expired")
     """What a list without ``state`` answers."""
+    unpaged_cap: int | None = None
+    """An unpaged list of returns is cut at so many, in its order, without a word."""
+    hidden_fractions: bool = False
+    """Half of all returns changed, and were made, amid their second; bounds are whole seconds."""
+    state_ignored: Literal["no", "default", "all"] = "no"
+    """What a named state answers: its own returns, those of the default states, or all."""
+    filter_ignored: bool = False
+    """``filter=updated_at`` means ``created_at``."""
+    to_ignored: bool = False
+    """A list reaches into the present whatever ``to`` says."""
+    slow_second: str | None = None
+    """A list of returns that holds this second ends in the proxy's 524."""
+    list_cap: int | None = None
+    """Notices, destinations and webhooks are cut at so many, without a word."""
+    commerce_cap: int | None = None
+    """Commerce lists have no more rows a page than this, and no links."""
     asn_column: Literal["created_at", "updated_at"] = "created_at"
     asn_max_days: int = 120
     """From version 2026-10 on; 2026-07 and v1 have no such limit."""

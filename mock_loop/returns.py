@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
+from zlib import crc32
 
 from mock_loop import clock, errors, scopes, views
-from mock_loop.book import COLUMNS, STATES, Column
+from mock_loop.book import COLUMNS, STATES, Column, Moment
 from mock_loop.call import Call
 from mock_loop.paging import Cursor, Key, cut, whole_number
 from mock_loop.responses import Response, ok
@@ -36,12 +37,9 @@ def return_list(call: Call) -> Response:
     if isinstance(size, Response):
         return size
     quirks, book = call.quirks, call.shop.book
-    rows: list[Any] = book.between(
-        states,
-        column,
-        first if quirks.from_inclusive else first + 1,
-        last if quirks.to_inclusive else last - 1,
-    )
+    rows: list[Any] = _found(call, states, column, first, last)
+    if _holds(quirks.slow_second, rows):
+        return errors.timed_out(quirks.error_page)
     sort = column
     if quirks.order == "id":
         rows = sorted((int(one) if one.isdecimal() else 0, one) for _, one in rows)
@@ -51,9 +49,35 @@ def return_list(call: Call) -> Response:
     descending = quirks.order == "desc"
     # A next link without `paginate` still pages: its cursor says so.
     if quirks.paginate_ignored or not (paginate or call.given("cursor")):
-        # The bare array has no limit: everything in the range.
-        return Response(200, book.join([one for _, one in (rows[::-1] if descending else rows)]))
+        # The bare array has no limit, as documented: everything in the range.
+        all_in_order = (rows[::-1] if descending else rows)[: quirks.unpaged_cap]
+        return Response(200, book.join([one for _, one in all_in_order]))
     return _page(call, rows, sort, min(size, quirks.page_cap or size), descending=descending)
+
+
+def _found(
+    call: Call, states: tuple[str, ...], column: Column, first: int, last: int
+) -> list[Moment]:
+    quirks = call.quirks
+    if not quirks.hidden_fractions:
+        first += not quirks.from_inclusive
+        last -= not quirks.to_inclusive
+        return call.shop.book.between(states, column, first, last)
+    return [
+        (second, one)
+        for second, one in call.shop.book.between(states, column, first, last)
+        if (first < second or quirks.from_inclusive or _is_amid(one))
+        and (second < last or (quirks.to_inclusive and not _is_amid(one)))
+    ]
+
+
+def _is_amid(return_id: str) -> bool:
+    """Whether a return's moments have a fraction of a second, which is not shown."""
+    return crc32(return_id.encode()) % 2 == 1
+
+
+def _holds(second: str | None, rows: list[Moment]) -> bool:
+    return second is not None and any(one == clock.parse(second) for one, _ in rows)
 
 
 def _page(call: Call, rows: list[Any], column: Column, size: int, *, descending: bool) -> Response:
@@ -135,7 +159,7 @@ def _column(call: Call) -> Column:
     given = call.given("filter") or "created_at"
     for column in COLUMNS:
         if given == column:
-            return column
+            return "created_at" if call.quirks.filter_ignored else column
     raise Invalid(errors.invalid("filter", "The selected filter is invalid."))
 
 
@@ -146,7 +170,8 @@ def _states(call: Call) -> tuple[str, ...]:
         return call.quirks.default_states
     if state not in STATES:
         raise Invalid(errors.invalid("state", "The selected state is invalid."))
-    return (state,)
+    ignored = {"default": call.quirks.default_states, "all": STATES}
+    return ignored.get(call.quirks.state_ignored, (state,))
 
 
 def _boolean(call: Call, name: str) -> bool:
@@ -177,7 +202,7 @@ def _range(call: Call) -> tuple[int, int]:
     if last - first > MAX_DAYS * clock.DAY:
         why = f"The date range may not be greater than {MAX_DAYS} days."
         raise Invalid(errors.invalid("to", why))
-    return first, last
+    return first, call.shop.moment() if call.quirks.to_ignored else last
 
 
 def return_details(call: Call) -> Response:
@@ -223,7 +248,8 @@ def shipping_notices(call: Call) -> Response:
     )
     docks = call.shop.tables["destinations"]
     returns = (book[one].row() for _, one in found)
-    return ok([row for one in returns for row in views.shipping_notices(one, docks)])
+    rows = [row for one in returns for row in views.shipping_notices(one, docks)]
+    return ok(rows[: call.quirks.list_cap])
 
 
 def _asn_day(call: Call, name: str, default: int) -> int:

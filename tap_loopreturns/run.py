@@ -12,7 +12,7 @@ from math import ceil, inf
 from typing import Any
 
 from loop_returns import times
-from loop_returns.errors import SettingsError
+from loop_returns.errors import Incomplete, SettingsError
 from loop_returns.http.client import Client
 from loop_returns.spans import Span
 from loopreturns_plugin.stopping import StopRequest
@@ -44,6 +44,8 @@ class Run:
     """Asks Loop which streams the key may not read."""
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     _began_at: float = field(default_factory=time.monotonic)
+    incomplete: list[str] = field(default_factory=list)
+    """What could not be read, a line a stream; all else is read before the run ends with it."""
     _version: int = 0
 
     @cached_property
@@ -127,3 +129,17 @@ class Run:
     def stop_if_asked(self) -> None:
         """End here, if a signal has asked for it (see `StopRequest`)."""
         self.stop.stop_if_asked()
+
+    def put_off(self, stream: str, error: Incomplete) -> None:
+        """Take in that a stream is not complete; the others are read all the same."""
+        self.log.error("%s: %s", stream, error)
+        self.incomplete.append(f"{stream}: {error}")
+
+    def end(self) -> None:
+        """End the run, loudly where something is missing.
+
+        Raises:
+            Incomplete: what is missing, in all streams.
+        """
+        if self.incomplete:
+            raise Incomplete(" ".join(self.incomplete))

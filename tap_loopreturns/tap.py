@@ -86,6 +86,11 @@ class TapLoopReturns(LoopPlugin, Tap):
         """While Loop is awaited, too, but never within a message."""
         return not self.run.writer.busy
 
+    def sync_all(self) -> None:  # type: ignore[misc]  # final, to the SDK; it has no other end
+        """Read all streams; end loudly where something of them is missing."""
+        super().sync_all()
+        self.run.end()
+
     def check_settings(self) -> Iterable[str]:
         """Check the configuration; warnings about it, a line each."""
         return self.run.settings.warnings

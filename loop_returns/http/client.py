@@ -19,7 +19,7 @@ import msgspec
 import requests
 from requests.adapters import HTTPAdapter
 
-from loop_returns.errors import UncertainChange, UnexpectedAnswer
+from loop_returns.errors import AnswerTooLarge, UncertainChange
 from loop_returns.http import envelopes, packing, retries
 from loop_returns.http.pacing import Pacer
 from loop_returns.http.packing import Body
@@ -117,23 +117,26 @@ class Client:
         *,
         scope: str,
         hold: Callable[[int], object] | None = None,
+        patience: float | None = None,
     ) -> Answer:
         """Ask for `path` (below `/api/{version}`), as often as patience allows.
 
         `hold` is told now and then how many bytes of the answer take up memory; it may wait.
+        `patience`, in seconds, is less than the account's.
 
         Raises:
             AccessError: 401 or 403; `scope` is what the key needs for this path.
             LoopRefused: another status that says the request is wrong.
             LoopUnavailable: no healthy answer within the account's patience.
-            UnexpectedAnswer: a redirect, or an answer larger than is bearable.
+            UnexpectedAnswer: a redirect.
+            AnswerTooLarge: an answer larger than is bearable.
         """
         with self._lock:
             kept = self._kept.pop(_question(path, params), None)
         if kept and self._clock() - kept[0] < _FRESH:
             return kept[1]
         return self._retries.repeat(
-            f"GET {path}", lambda: self._read(path, params or {}, scope, hold)
+            f"GET {path}", lambda: self._read(path, params or {}, scope, hold), patience
         )
 
     def probe(self, path: str, params: Params | None = None, *, scope: str) -> None:
@@ -243,7 +246,7 @@ class Client:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                heed(response.headers)
+                heed(response.headers, response.status_code)
                 self._compare_clocks(response.headers)
                 return response.status_code, response.headers, self._body(response, path, hold)
 
@@ -265,9 +268,9 @@ class Client:
             if hold:
                 hold(intake.held)
             if intake.size > self.account.largest_answer:
-                raise UnexpectedAnswer(
-                    f"GET {path}: an answer of more than {self.account.largest_answer:,} bytes; "
-                    "no page of Loop's is that large. Check 'api_url'."
+                raise AnswerTooLarge(
+                    f"GET {path}: an answer of more than {self.account.largest_answer:,} bytes. "
+                    "No page of Loop's is that large; check 'api_url'."
                 )
             if self._clock() > deadline:
                 raise PassingFailure("an answer that does not end")

@@ -21,9 +21,12 @@ from dataclasses import dataclass
 from math import inf
 
 MINUTE = 60.0
+_TOO_MANY = 429
 _BURST = 0.1
 _MARGIN = 0.03
 _NEWS = 2.0  # seconds for which what is left is news
+_AFTER_REFUSAL = 0.9  # of what went out in the minute before
+_REGAINED = 1.15  # a minute without another refusal
 
 
 @dataclass(slots=True)
@@ -39,7 +42,9 @@ class Budget:
 
     Loop may say how much of the budget is left (x-ratelimit-remaining, seen live,
     not documented). Where it has counted more than this budget can have sent,
-    another integration uses the key too, and leaves that much less.
+    another integration uses the key too, and leaves that much less. Where it does not
+    say so, and refuses a request for its number, others use the rest: then a little less
+    goes out, evenly, and slowly more again.
     """
 
     def __init__(self, requests_per_minute: int) -> None:
@@ -56,6 +61,8 @@ class Budget:
         self._reset = (-inf, -inf)
         self._heard = -inf  # when the request was sent whose answer last said what is left
         self._heard_at = -inf
+        self._share = inf  # requests a minute, as of the last refusal
+        self._refused_at = -inf
 
     def delay(self, now: float) -> float:
         """Seconds until a request may be sent; 0 if at once."""
@@ -66,7 +73,8 @@ class Budget:
         while self._others and self._others[0][0] <= now - MINUTE:
             self._others.popleft()
         others = self._others[0][1] if self._others else 0
-        if self._open + len(self._answered) >= max(1, self._limit - others):
+        most = min(self._limit - others, self._shared(now))
+        if self._open + len(self._answered) >= max(1, most):
             return self._answered[0] + MINUTE - now if self._answered else 0.05
         if self._others and self._open and now > self._heard_at + _NEWS:
             return 0.05  # others may have used up the rest meanwhile: one asks, the rest wait
@@ -77,8 +85,10 @@ class Budget:
         turn = Turn(now)
         self._turns.append(turn)
         self._open += 1
-        saved = 0 if self._others else max(1, int(self._limit * _BURST)) - 1
-        self._next = max(self._next, now - saved * self._gap) + self._gap
+        shared = self._shared(now)
+        saved = 0 if self._others or shared < self._limit else max(1, int(self._limit * _BURST)) - 1
+        gap = max(self._gap, MINUTE / shared)
+        self._next = max(self._next, now - saved * gap) + gap
         return turn
 
     def answered(self, turn: Turn, now: float, remaining: int | None = None) -> None:
@@ -90,6 +100,26 @@ class Budget:
             self._turns.popleft()
         if remaining is not None and turn.sent >= self._reset[1]:
             self._heed(turn, max(0, self._limit - remaining))
+
+    def refused(self, turn: Turn) -> None:
+        """A request was refused for its number, and nothing said of what is left.
+
+        Those that were under way meanwhile say nothing new.
+        """
+        if turn.sent < self._refused_at:
+            return
+        now = turn.answered
+        went_out = sum(1 for at in self._answered if at > now - MINUTE) - 1
+        self._share = max(1.0, min(went_out, self._shared(now)) * _AFTER_REFUSAL)
+        self._refused_at = now
+
+    def _shared(self, now: float) -> float:
+        if self._share == inf:
+            return inf
+        shared = self._share * _REGAINED ** ((now - self._refused_at) / MINUTE)
+        if shared >= self._limit:
+            self._share = inf
+        return float(shared)
 
     def pause(self, until: float) -> None:
         """Loop said to wait: nothing goes out before then."""
@@ -137,8 +167,8 @@ class Pacer:
         self._sleep = sleep
 
     @contextmanager
-    def turn(self) -> Iterator[Callable[[Mapping[str, str]], None]]:
-        """Wait until a request may be sent; within, hand over its answer's headers."""
+    def turn(self) -> Iterator[Callable[[Mapping[str, str], int], None]]:
+        """Wait until a request may be sent; within, hand over its answer's headers and status."""
         while True:
             with self._lock:
                 now = self._clock()
@@ -147,9 +177,11 @@ class Pacer:
                     break
             self._sleep(delay)
         remaining: int | None = None
+        refused = False
 
-        def heed(headers: Mapping[str, str]) -> None:
-            nonlocal remaining
+        def heed(headers: Mapping[str, str], status: int) -> None:
+            nonlocal remaining, refused
+            refused = status == _TOO_MANY
             text = headers.get("x-ratelimit-remaining", "")
             remaining = int(text) if text.isdecimal() else None
 
@@ -158,6 +190,8 @@ class Pacer:
         finally:
             with self._lock:
                 self._budget.answered(turn, self._clock(), remaining)
+                if refused and remaining is None:
+                    self._budget.refused(turn)
 
     def pause(self, seconds: float) -> None:
         """Let nothing go out for so long."""

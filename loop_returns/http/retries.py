@@ -84,7 +84,7 @@ class Retries:
         self._lock = threading.Lock()
         self._logged = float("-inf")
 
-    def repeat(self, where: str, attempt: Callable[[], T]) -> T:
+    def repeat(self, where: str, attempt: Callable[[], T], patience: float | None = None) -> T:
         """The result of an attempt; after a PassingFailure, of the next one.
 
         Pauses double from a second up to a minute, half of each by chance, so that
@@ -93,10 +93,12 @@ class Retries:
         Args:
             where: Method and path, for messages.
             attempt: Sends the request once.
+            patience: Seconds, where it is less than usual.
 
         Raises:
             LoopUnavailable: it still failed when patience ended.
         """
+        patience = min(self._patience, self._patience if patience is None else patience)
         began = self._clock()
         pauses = _pauses()
         while True:
@@ -106,7 +108,7 @@ class Retries:
                 half = next(pauses) / 2
                 pause = half + self._jitter(half) if failure.wait is None else failure.wait
                 spent = self._clock() - began
-                if spent + pause > self._patience:
+                if spent + pause > patience:
                     raise LoopUnavailable(
                         f"{where}: {failure}, for {spent:.0f} s. Try again later, or raise "
                         "'retry_minutes'; the next run resumes where this one stopped."

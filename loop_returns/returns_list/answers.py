@@ -11,9 +11,10 @@ import base64
 import binascii
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from itertools import compress
+from typing import Any, TypedDict, cast
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -26,25 +27,30 @@ from loop_returns.http import envelopes, packing
 from loop_returns.http.client import Answer, Client
 from loop_returns.http.envelopes import Text
 from loop_returns.http.packing import PackedList
-from loop_returns.returns_list.windows import Seen, Window
+from loop_returns.returns_list.learnt import Seen
+from loop_returns.returns_list.window import Window
 from loop_returns.spans import Span
 
 LIST = RETURNS_LIST.path
-FILTER = "updated_at"
+CHANGED, MADE = "updated_at", "created_at"
+"""What the list can be filtered by."""
+
+_LITTLE_PATIENCE = 100.0
+"""Seconds for a part of a window that failed: as long as the proxy before Loop waits (524)."""
 
 
 def ask(client: Client, window: Window, page_size: int, hold: Hold | None = None) -> Answer:
     """Ask for one window of returns (see `Client.get`, for what it raises, too)."""
+    patience = _LITTLE_PATIENCE if window.again else None
     params: dict[str, str | int] = {
         "from": times.show(window.since).replace("Z", ".000Z"),
         "to": times.show(window.until).replace("Z", ".000Z"),
-        "filter": FILTER,
+        "filter": window.column,
     }
     if window.state:
         params["state"] = window.state
-    if not window.whole:
-        params |= {"paginate": "true", "pageSize": page_size}
-    return client.get(LIST, params, scope=RETURNS_LIST.scope, hold=hold)
+    params |= {"paginate": "false"} if window.whole else {"paginate": "true", "pageSize": page_size}
+    return client.get(LIST, params, scope=RETURNS_LIST.scope, hold=hold, patience=patience)
 
 
 def probe(client: Client, end: int) -> None:
@@ -69,6 +75,12 @@ class Head(TypedDict, total=False):
     state: Any
 
 
+class HeadWhenMade(Head, total=False):
+    """The same, of a list that is filtered by creation."""
+
+    created_at: Any
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """The returns of one answer."""
@@ -79,6 +91,8 @@ class Listed:
     """Of every return as Loop sent it; of another kind where it was parsed with care."""
     rows: Iterable[Row]
     """The returns themselves; they may be gone through again."""
+    changed: Sequence[int]
+    """The second in which each return changed."""
     seen: Seen
 
 
@@ -93,7 +107,10 @@ class _Page(msgspec.Struct):
 
 _PAGE = msgspec.json.Decoder(_Page)
 _WHOLE = msgspec.json.Decoder(list[msgspec.Raw])
-_HEAD = msgspec.json.Decoder(Head)
+_HEAD: dict[str, Callable[[msgspec.Raw], Head]] = {
+    CHANGED: msgspec.json.Decoder(Head).decode,
+    MADE: msgspec.json.Decoder(HeadWhenMade).decode,
+}
 _PARSED = 1 << 32
 
 
@@ -109,66 +126,89 @@ class _Part:
 class _LongRows:
     """The rows of a long list, a part at a time, unpacked anew each time they are gone through."""
 
-    def __init__(self, parts: PackedList) -> None:
+    def __init__(self, parts: PackedList, window: Window) -> None:
         self._parts = parts
+        self._window = window
 
     def __iter__(self) -> Iterator[Row]:
         for text in self._parts:
-            yield from _part(text, whole=True).rows
+            yield from _part(text, self._window).rows
+
+
+class _Some:
+    """Some of the rows, each time they are gone through."""
+
+    def __init__(self, rows: Iterable[Row], which: Sequence[bool]) -> None:
+        self._rows = rows
+        self._which = which
+
+    def __iter__(self) -> Iterator[Row]:
+        return compress(self._rows, self._which)
 
 
 def understand(answer: Answer, window: Window) -> Listed:
-    """Read an answer to a window.
+    """Read an answer to a window. A return without a date is left out, and told in `seen`.
 
     Raises:
         LoopRefused: an error under HTTP 200.
-        UnexpectedAnswer: not the documented shape, or a return without its `updated_at`.
+        UnexpectedAnswer: not the documented shape.
     """
     body, whole = answer.body, window.whole
     heads: list[Mapping[str, Any]] = []
     checksums: list[int] = []
     for text in body if whole and isinstance(body, PackedList) else (packing.whole(body),):
-        part = _part(text, whole=whole)
+        part = _part(text, window)
         heads += part.heads
         checksums += [_checksum(row) for row in part.rows]
     rows: Iterable[Row] = part.rows
     if whole and isinstance(body, PackedList):
-        rows = _LongRows(body)
-    moments = [_moment(head) for head in heads]
+        rows = _LongRows(body, window)
+    seconds = [_second(head, window.column) for head in heads]
+    changed = seconds if window.column == CHANGED else [_second(head, CHANGED) for head in heads]
+    unplaced: list[tuple[str, int]] = []
+    if None in seconds or None in changed:
+        dated = [None not in pair for pair in zip(seconds, changed, strict=True)]
+        places = [place for place, is_dated in enumerate(dated) if not is_dated]
+        unplaced = [(_name(heads[at]), at - number) for number, at in enumerate(places)]
+        heads, checksums = list(compress(heads, dated)), list(compress(checksums, dated))
+        seconds, changed = list(compress(seconds, dated)), list(compress(changed, dated))
+        rows = _Some(rows, dated)
     return Listed(
         heads,
         checksums,
         rows,
+        cast("list[int]", changed),
         Seen(
-            seconds=[int(moment // 1) for moment in moments],
+            seconds=cast("list[int]", seconds),
             states=frozenset(
                 state for head in heads if isinstance(state := head.get("state"), str)
             ),
             more=part.link is not None,
-            cursor=cursor_second(part.link) if part.link else None,
-            exact=all(moment == moment // 1 for moment in moments),
+            cursor=cursor_second(part.link, window.column) if part.link else None,
+            unplaced=unplaced,
         ),
     )
 
 
-def _part(text: Text, *, whole: bool) -> _Part:
-    return _quickly(text, whole=whole) or _carefully(text, whole=whole)
+def _part(text: Text, window: Window) -> _Part:
+    return _quickly(text, window) or _carefully(text, whole=window.whole)
 
 
-def _quickly(text: Text, *, whole: bool) -> _Part | None:
+def _quickly(text: Text, window: Window) -> _Part | None:
     """What is in an answer of the usual form; None for any other."""
     if envelopes.has_nul(text) or not envelopes.is_utf8(text):
         return None
     try:
-        if whole:
+        if window.whole:
             rows, link = _WHOLE.decode(text), None
         else:
             page = _PAGE.decode(text)
             rows, link = page.returns, page.nextPageUrl
-        heads = [_HEAD.decode(row) for row in rows]
+        decode = _HEAD[window.column]
+        heads = [decode(row) for row in rows]
     except (msgspec.DecodeError, RecursionError):
         return None
-    if any(FILTER not in head for head in heads):
+    if any(CHANGED not in head for head in heads):
         return None
     return _Part(rows, heads, envelopes.next_link({"nextPageUrl": link}, LIST, required=True))
 
@@ -188,7 +228,7 @@ def _carefully(text: Text, *, whole: bool) -> _Part:
 
 
 def _heads(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    names = Head.__annotations__
+    names = HeadWhenMade.__required_keys__ | HeadWhenMade.__optional_keys__
     return [{name: row[name] for name in names if name in row} for row in rows]
 
 
@@ -206,7 +246,7 @@ def parsed(row: msgspec.Raw | dict[str, Any]) -> dict[str, Any]:
     return whole
 
 
-def cursor_second(link: str) -> int | None:
+def cursor_second(link: str, column: str) -> int | None:
     """The second in a next link's cursor, if the list is sorted by the column filtered on.
 
     A cursor is base64url JSON such as `{"created_at": "2022-06-27 16:25:01",
@@ -216,8 +256,8 @@ def cursor_second(link: str) -> int | None:
     token = parse_qs(urlsplit(link).query).get("cursor", [""])[0]
     try:
         content = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        column = next(iter(content))
-        return times.second(content[column]) if column == FILTER else None
+        sorted_by = next(iter(content))
+        return times.second(content[sorted_by]) if sorted_by == column else None
     except (
         ValueError,
         binascii.Error,
@@ -230,17 +270,15 @@ def cursor_second(link: str) -> int | None:
         return None
 
 
-def _moment(row: Mapping[str, Any]) -> float:
+def _second(row: Mapping[str, Any], column: str) -> int | None:
     try:
-        return times.parse(row[FILTER]).timestamp()
+        return times.second(row[column])
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError):
-        known = row.get("id")
-        name = (
-            " ".join(str(known).split())
-            if isinstance(known, (str, int)) and not isinstance(known, bool)
-            else "without an id"
-        )
-        raise UnexpectedAnswer(
-            f"GET {LIST}: return {str(name)[:40]}, field {FILTER}: expected a date-time, "
-            f"got {envelopes.shape(row.get(FILTER))}."
-        ) from None
+        return None
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    known = row.get("id")
+    if isinstance(known, (str, int)) and not isinstance(known, bool):
+        return " ".join(str(known).split())[:40]
+    return "without an id"

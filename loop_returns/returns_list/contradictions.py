@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from loop_returns import times
 from loop_returns.returns_list.answers import Listed
-from loop_returns.returns_list.windows import Window
+from loop_returns.returns_list.window import Window
 
 _REMEMBERED = 8_000
 
@@ -61,7 +61,7 @@ class Contradictions:
             return None
         place = strays[0]
         return (
-            f"Loop sent return {_name(listed.heads[place].get('id'))}, changed at "
+            f"Loop sent return {_name(listed.heads[place].get('id'))}, of {window.column} "
             f"{times.show(seconds[place])}, when asked for {times.show(window.since)} to "
             f"{times.show(window.until)}. Such returns are kept; whether Loop leaves out others "
             "is not known."
@@ -84,7 +84,7 @@ class Contradictions:
         new, old = self._new, self._old
         unlike_before, example = self.unlike, None
         for head, second, checksum in zip(
-            listed.heads, listed.seen.seconds, listed.checksums, strict=True
+            listed.heads, listed.changed, listed.checksums, strict=True
         ):
             try:
                 key = hash(head.get("id"))

@@ -12,14 +12,15 @@ What Loop leaves open is settled by its answers, never assumed:
   that is filtered on, agrees with the last row, and the rows agree with it.
   Otherwise nothing is proven, and the window is halved until it fits one page.
 * bounds: windows are sent a second wider on each side, in case Loop excludes
-  them, until an answer has shown that it includes them.
+  them, or keeps fractions of a second that it does not show.
 * states: asked without a state, Loop answers open, closed and expired returns
   (cancelled and review only by name). A long stretch is asked for so, in one
   pass instead of three; a state that none of its answers ever shows is then
   asked for by name all the same.
 * seconds in which many rows changed are asked for unpaged, with about a page of
   their surroundings: they may hold more rows than fit a page. Loop documents no
-  limit of such an answer; one with a round number of rows is not believed.
+  limit of such an answer, so only one that is shorter than another one is taken
+  for whole; of the longest, what a page of so many rows would prove (see `crowds`).
 
 Windows depend on answers in the order in which they were handed out, never on
 the clock, so the same account is always read by the same requests.
@@ -28,57 +29,23 @@ the clock, so the same account is always read by the same requests.
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 
-from loop_returns import times
 from loop_returns.errors import UnexpectedAnswer
+from loop_returns.returns_list.crowds import Crowds
+from loop_returns.returns_list.learnt import Learnt, Seen
 from loop_returns.returns_list.sizing import LONGEST, UNNAMED, Lane, Lanes, Piece
+from loop_returns.returns_list.unread import Unread
+from loop_returns.returns_list.window import Window
 from loop_returns.spans import Span, Spans
 
 __all__ = ["LONGEST", "UNNAMED", "Proof", "Seen", "Window", "Windows"]
 
-_CROWDED = 0.1
-"""Of a page, in one second, from which on that second is asked for unpaged. With 0.3 it takes 152
-requests instead of 149 (100,000 returns, `python -m benchmarks.sizing`), with 0.02 145."""
-
-_ROUND, _FEWEST_ROUND = 50, 100
-"""Answers of 100 returns and more, of a multiple of 50, look cut; Loop documents no limit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """One request for returns: those of `states` that changed in `span`."""
-
-    states: tuple[str, ...]
-    span: Span
-    since: int
-    until: int
-    whole: bool = False
-
-    @property
-    def state(self) -> str | None:
-        """The state to name; none for the three that Loop answers unnamed."""
-        return self.states[0] if len(self.states) == 1 else None
-
-    def excludes(self, second: int) -> bool:
-        """Whether a row of this second was not asked for."""
-        return not self.since <= second <= self.until
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What an answer to a window looked like."""
-
-    seconds: Sequence[int]
-    """The second of each row in the column filtered on, in the order of the answer."""
-    states: frozenset[str]
-    more: bool
-    """Loop says that more rows follow."""
-    cursor: int | None = None
-    """The second in Loop's own next cursor, if it names the column filtered on."""
-    exact: bool = True
-    """No row has a fraction of a second."""
+_MOST_REQUESTS = 1000
+_MOST_A_ROW = 64
+"""Requests beyond which something is wrong: halving 119 days down to a second takes 24."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,153 +58,170 @@ class Proof:
 
 
 class Windows:
-    """Hands out windows until the missing stretches of every state are proven complete."""
+    """Hands out windows until the missing stretches of every state are proven complete.
 
-    def __init__(self, missing: Mapping[str, Spans], *, page_size: int) -> None:
+    Attributes:
+        unread: What could not be read, or is not believed.
+        crowded: Windows of one second, of whose answer nothing proves that it is whole.
+    """
+
+    def __init__(
+        self, missing: Mapping[str, Spans], *, page_size: int, column: str = "updated_at"
+    ) -> None:
+        self.unread = Unread(missing)
+        self.crowded: list[Window] = []
+        self._column = column
+        self._learnt = Learnt()
         self._lanes = Lanes(missing, page_size=page_size)
-        self._seen: set[str] = set()
+        self._crowds = Crowds(self._learnt, page_size)
         self._owed: dict[str, Spans] = {}
-        self._sorted: bool | None = None
-        self._descending: bool | None = None
-        self._exact = True
-        self._since_included = False
-        self._until_included = False
-        self._crowds: dict[int, int] = {}
-        """At least so many returns share a second, as pages have shown."""
+        self._last: list[tuple[Lane, Piece]] = []
+        self._asked: dict[Window, tuple[object, ...]] = {}
+        stretches = [span.length for spans in missing.values() for span in spans]
+        self._bound = _MOST_REQUESTS + 8 * sum(ceil(length / LONGEST) for length in stretches)
 
     def next(self) -> Window | None:
-        """The next window to ask for; none while all that is left is being asked."""
+        """The next window to ask for; none while all that is left is being asked.
+
+        Raises:
+            UnexpectedAnswer: there were far more requests than the rows that came need.
+        """
         # In the list's own order, so that what a page leaves joins what comes next.
-        found = self._lanes.next(newest_first=self._descending is not False, is_sorted=self._sorted)
-        if found is None:
-            return self.next() if self._name_owed_states() else None
-        lane, piece = found
-        tight_since, tight_until = (
-            self._exact and included for included in (self._since_included, self._until_included)
-        )
-        return Window(
-            states=lane.states,
-            span=piece.span,
-            since=piece.span.start - (not tight_since),
-            until=piece.span.end - tight_until,
-            whole=piece.whole,
-        )
+        while True:
+            found = self._lanes.next(
+                newest_first=self._learnt.descending is not False,
+                is_sorted=self._learnt.is_sorted,
+            )
+            if found is None:
+                if self._begin_last_pieces() or self._name_owed_states():
+                    continue
+                return None
+            window = self._window(*found)
+            facts = self._learnt.facts()
+            if self._asked.get(window) != facts:
+                self._asked[window] = facts
+                self._count_request()
+                return window
+            found[0].flying -= 1
+            self.unread.add(window, "the same answer came again, and nothing follows from it")
 
     def prove(self, window: Window, seen: Seen) -> Proof:
         """Take in an answer, in the order in which the windows were handed out.
 
         Raises:
-            UnexpectedAnswer: Loop leaves out rows of a second in a way that cannot be got around.
+            UnexpectedAnswer: Loop answers other times than are asked for, again and again.
         """
         lane = self._lanes.of(window.states)
         lane.flying -= 1
-        widened = not (self._since_included and self._until_included)
-        self._learn(window, seen)
+        if self.unread.is_strange(window, seen):
+            return Proof(window.span, {})
+        if window.state is None:
+            self._learnt.shown |= seen.states
         proven = self._proven(window, seen)
         if proven.length and not (window.whole and window.span.length == 1):
             lane.recent.append((len(seen.seconds), proven.length))
-        for piece in self._left(lane, window, seen, proven, retry=widened):
-            if piece.whole or not self._sorted:
+        for piece in self._left(lane, window, seen, proven):
+            if piece.stays_apart or not self._learnt.is_sorted:
                 insort(lane.pieces, piece)
             else:
                 lane.join(piece)
-        return Proof(proven, self._credit(window, proven))
+        self._bound += _MOST_A_ROW * len(seen.seconds) if proven.length else 0
+        gaps = self.unread.without_date(window, seen, proven)
+        return Proof(proven, self._credit(window, seen, Spans([proven]) - gaps))
 
-    def _learn(self, window: Window, seen: Seen) -> None:
-        if window.state is None:
-            self._seen |= seen.states
-        self._exact &= seen.exact
-        self._since_included |= window.since in seen.seconds
-        self._until_included |= window.until in seen.seconds
+    def fail(self, window: Window, why: str) -> None:
+        """Take in that there is no answer: its parts are asked for after everything else."""
+        lane = self._lanes.of(window.states)
+        lane.flying -= 1
+        if window.span.length > 1:
+            parts = self._lanes.parts_of(window.span)
+            self._last += [(lane, Piece(part, last=True)) for part in parts]
+        elif window.whole:  # a page of it may be all that Loop can answer
+            self.crowded.append(window)
+        else:
+            self.unread.add(window, why)
+
+    def _window(self, lane: Lane, piece: Piece) -> Window:
+        before, after = self._crowds.reach(piece.wider)
+        return Window(
+            states=lane.states,
+            span=piece.span,
+            since=piece.span.start - 1 - before,
+            until=piece.span.end + after,
+            whole=piece.whole,
+            wider=piece.wider,
+            column=self._column,
+            again=piece.last,
+        )
+
+    def _count_request(self) -> None:
+        if len(self._asked) > self._bound:
+            raise UnexpectedAnswer(
+                f"Loop's list of returns takes no end: {len(self._asked):,} requests, and what "
+                "came of them is not worth so many. Nothing more is asked for."
+            )
+
+    def _begin_last_pieces(self) -> bool:
+        """Ask for what had failed, now that nothing else is left."""
+        for lane, piece in self._last:
+            insort(lane.pieces, piece)
+        begun, self._last = bool(self._last), []
+        return begun
 
     def _proven(self, window: Window, seen: Seen) -> Span:
         start, end = window.span
         nothing = Span(end, end)
-        if window.whole and _is_round(len(seen.seconds)):
-            self._refuse_cut_answer(window, seen)
-            if window.span.length > 1:
-                return nothing
-        if window.whole or not seen.more:
+        if window.whole:
+            if self._crowds.is_whole(window, seen):
+                return window.span
+            is_sorted = self._crowds.is_sorted(seen)
+        elif not seen.more:
             return window.span
-        if not seen.seconds:
+        else:
+            is_sorted = bool(seen.seconds) and self._learnt.order_by(seen)
+        if not is_sorted:
             return nothing
-        first, last = seen.seconds[0], seen.seconds[-1]
-        if not self._is_sorted(seen):
-            self._sorted = False
-            return nothing
-        self._sorted = self._sorted is not False
-        if first != last:
-            self._descending = first > last
-        if self._descending is None or not self._sorted:
-            return nothing
-        proven = (
-            Span(max(last + 1, start), end) if self._descending else Span(start, min(last, end))
-        )
+        last = seen.seconds[-1]
+        descending = self._learnt.descending
+        proven = Span(max(last + 1, start), end) if descending else Span(start, min(last, end))
         return proven if proven.length > 0 else nothing
 
-    def _is_sorted(self, seen: Seen) -> bool:
-        first, last = seen.seconds[0], seen.seconds[-1]
-        if seen.cursor != last:
-            return False
-        descending = first > last if first != last else self._descending
-        if self._descending not in {None, descending}:
-            return False
-        pairs = zip(seen.seconds, seen.seconds[1:], strict=False)
-        return all(a >= b for a, b in pairs) if descending else all(a <= b for a, b in pairs)
-
-    def _left(
-        self, lane: Lane, window: Window, seen: Seen, proven: Span, *, retry: bool
-    ) -> list[Piece]:
+    def _left(self, lane: Lane, window: Window, seen: Seen, proven: Span) -> list[Piece]:
         """The pieces of a window that its answer leaves to be asked for."""
         left = Spans([window.span]) - Spans([proven])
         if not left:
             return []
         if window.whole:
-            middle = (window.span.start + window.span.end) // 2
-            halves = Span(window.span.start, middle), Span(middle, window.span.end)
-            return [Piece(half, whole=True) for half in halves]
-        if self._sorted and seen.seconds:
-            edge = seen.seconds[-1]
-            if window.span.holds(edge):
-                crowd = left & Spans(self._crowd(seen, edge, proven.length))
-                return [Piece(span) for span in left - crowd] + [
-                    Piece(span, whole=True) for span in crowd
-                ]
-            # The page is full of rows from the second beside the window, which
-            # wide bounds let in: ask again with the bounds that it has taught.
-            tighter = self._exact and (self._since_included or self._until_included)
-            return [Piece(window.span, whole=not (retry and tighter))]
-        if not seen.seconds or window.span.length == 1:
+            found = self._crowds.left(lane, window, seen, left)
+            if found is None:
+                self.crowded.append(window)
+            return found or []
+        if window.span.length == 1:
+            return self._crowds.unpaged(lane, window)
+        if not seen.seconds:
             return [Piece(window.span, whole=True)]
-        return self._lanes.halved(lane, window.span)
+        return self._left_of_page(lane, window, seen, left, reach=proven.length)
 
-    def _crowd(self, seen: Seen, edge: int, reach: int) -> list[tuple[int, int]]:
-        """Where many rows share the second at a page's edge: what to ask for unpaged.
+    def _left_of_page(
+        self, lane: Lane, window: Window, seen: Seen, left: Spans, *, reach: int
+    ) -> list[Piece]:
+        if not self._learnt.is_sorted:
+            return self._lanes.halved(lane, window.span)
+        edge = seen.seconds[-1]
+        if not window.span.holds(edge):
+            # The page is full of rows from the second beside the window, which wide bounds let in.
+            return self._crowds.beside(window.span, edge)
+        crowd = left & Spans(self._crowds.around(seen, edge, reach))
+        return [Piece(span) for span in left - crowd] + [Piece(span, whole=True) for span in crowd]
 
-        That second may hold more rows than fit a page. Its rows that this page had
-        come again, so as much time beyond it is taken along as the page was long.
-        """
-        crowd = seen.seconds.count(edge)
-        self._crowds[edge] = max(crowd, self._crowds.get(edge, 0))
-        if reach and (crowd == 1 or crowd < len(seen.seconds) * _CROWDED):
-            return []
-        return [(edge - reach, edge + 1) if self._descending else (edge, edge + 1 + reach)]
-
-    def _refuse_cut_answer(self, window: Window, seen: Seen) -> None:
-        second = window.span.start
-        if window.span.length == 1 and len(seen.seconds) < self._crowds.get(second, 0):
-            raise UnexpectedAnswer(
-                f"Loop cuts unpaged lists at {len(seen.seconds)} returns, and more than these "
-                f"changed at {times.show(second)}, which cannot be read in pages."
-            )
-
-    def _credit(self, window: Window, proven: Span) -> dict[str, Spans]:
+    def _credit(self, window: Window, seen: Seen, proven: Spans) -> dict[str, Spans]:
         if window.state:
-            return {window.state: Spans([proven])}
+            self.unread.take_in_states(window.state, seen.states)
+            return {window.state: proven}
         credit = {}
         for state in window.states:
-            spans = self._owed.pop(state, Spans()) | Spans([proven])
-            if state in self._seen:
+            spans = self._owed.pop(state, Spans()) | proven
+            if state in self._learnt.shown:
                 credit[state] = spans
             else:
                 self._owed[state] = spans
@@ -251,7 +235,3 @@ class Windows:
             self._lanes.of((state,)).pieces = [Piece(span) for span in spans]
         self._owed = {}
         return True
-
-
-def _is_round(rows: int) -> bool:
-    return rows >= _FEWEST_ROUND and rows % _ROUND == 0

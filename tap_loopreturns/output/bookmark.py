@@ -119,6 +119,15 @@ class Bookmark:
         if reached > start:
             self.value = max(reached, self.value or reached)
 
+    def uncover(
+        self, missing: Mapping[str, Spans], states: Iterable[str], start: int, value: int | None
+    ) -> None:
+        """Take back that these stretches are out; `value` is where the bookmark was before."""
+        for state, spans in missing.items():
+            self.covered[state] = self.covered.get(state, Spans()) - spans
+        self.value = value
+        self.cover({}, states, start)
+
     def entry(self) -> dict[str, Any]:
         """The bookmark as it stands in STATE."""
         entry: dict[str, Any] = {"replication_key": self.key}

@@ -91,6 +91,12 @@ class StreamState:
         events = {"events": self._events} if self._events else {}
         self._stream.put_state({**entry, **events})
 
+    def uncover(self, missing: Mapping[str, Spans]) -> None:
+        """Take back that these stretches are out: they could not be read, or are not believed."""
+        asked = {s: spans & self.missing.get(s, Spans()) for s, spans in missing.items()}
+        self._mark.uncover(asked, self._states, self.wanted.start, self.value)
+        self._stream.put_state(self._mark.entry())
+
     def flush(self) -> None:
         """Write STATE, if the stream's entry has changed."""
         self._stream.flush_state()

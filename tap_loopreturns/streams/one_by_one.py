@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loop_returns import endpoints
-from loop_returns.errors import UnexpectedAnswer
+from loop_returns.errors import Incomplete, UnexpectedAnswer
 from loop_returns.fetch_ahead import fetch_ahead
 from loop_returns.http import envelopes
 from loop_returns.returns_list import answers
@@ -27,6 +27,7 @@ class OneByOne(ByReturns):
 
     selected_by_default = False
     costs = "one a return that changed"
+    _unread: Mapping[str, Spans] = {}
 
     def read(self) -> None:
         """Read what is missing; the bookmark follows every hundred returns."""
@@ -97,22 +98,28 @@ class OneByOne(ByReturns):
     def _list(self, state: StreamState) -> list[Changed]:
         settings = self.run.settings
         changed: dict[str, Changed] = {}
-        for portion in ReturnsReading(
+        reading = ReturnsReading(
             self.run.client,
             state.missing,
             page_size=settings.page_size,
             workers=settings.concurrency,
             on_contradiction=lambda line: self.logger.warning("%s", line),
             idle=self.run.stop_if_asked,
-        ):
-            for second, head in portion.heads():
-                updated_at = spell(parse(head["updated_at"]))
-                one = Changed(second, asked_by(head, "id", self.name), updated_at)
-                changed[one.id] = one
+        )
+        try:
+            for portion in reading:
+                for second, head in portion.heads():
+                    updated_at = spell(parse(head["updated_at"]))
+                    one = Changed(second, asked_by(head, "id", self.name), updated_at)
+                    changed[one.id] = one
+        except Incomplete as error:
+            self._unread = error.spans
+            self.run.put_off(self.name, error)
         return sorted(changed.values(), key=lambda one: (one.second, one.id))
 
     def _cover(self, state: StreamState, span: Span) -> None:
-        state.cover(dict.fromkeys(state.missing, Spans([span])))
+        listed = Spans([span])
+        state.cover({s: listed - self._unread.get(s, Spans()) for s in state.missing})
         state.flush()
 
 

@@ -9,6 +9,7 @@ from itertools import islice
 
 from loop_returns import times
 from loop_returns.endpoints import STATES
+from loop_returns.errors import Incomplete
 from loop_returns.returns_list.answers import Row
 from loop_returns.returns_list.reading import Portion, ReturnsReading
 from loop_returns.spans import Span, Spans
@@ -90,19 +91,22 @@ class ReturnsDelivery:
         done = 0
         strange: set[str] = set()
         reading = self._reading(missing, shares[0].stream)
-        for portion in reading:
-            self._write(portion, shares)
-            self._refresh.take_in(portion)
-            strange |= portion.listed.seen.states.difference(STATES)
-            credit = portion.proof.credit
-            done += sum(spans.length for spans in credit.values())
+        try:
+            for portion in reading:
+                self._write(portion, shares)
+                self._refresh.take_in(portion)
+                strange |= portion.listed.seen.states.difference(STATES)
+                credit = portion.proof.credit
+                done += sum(spans.length for spans in credit.values())
+                for share in shares:
+                    share.state.cover(credit)
+                    share.stream.progress.add(0, done / total if total else None)
+                shares[0].state.flush()
+                run.stop_if_asked()
             for share in shares:
-                share.state.cover(credit)
-                share.stream.progress.add(0, done / total if total else None)
-            shares[0].state.flush()
-            run.stop_if_asked()
-        for share in shares:
-            self._refresh.finish(share.state)
+                self._refresh.finish(share.state)
+        except Incomplete as error:
+            self._leave_out(error, shares)
         self._end(shares, reading, run.client.requests - before)
         self._tell_strange_states(strange)
 
@@ -157,6 +161,13 @@ class ReturnsDelivery:
                     for exploded in share.stream.records(record)
                 ]
             )
+
+    def _leave_out(self, error: Incomplete, shares: list[_Share]) -> None:
+        """Leave what could not be read to the next run; this one goes on, and ends with it."""
+        for share in shares:
+            share.state.uncover(error.spans)
+        shares[0].state.flush()
+        self._run.put_off(", ".join(share.stream.name for share in shares), error)
 
     def _end(self, shares: list[_Share], reading: ReturnsReading, requests: int) -> None:
         found = reading.contradictions

@@ -58,6 +58,8 @@ class Workers:
     """Requests a minute of another integration."""
     foreign_span: tuple[float, float] = (0.0, float("inf"))
     limit: int = LIMIT
+    heeds: bool = True
+    """Refusals, where Loop does not say how much is left."""
     seed: int = 0
     others: int = 0
     """Requests of the other integration that were let through."""
@@ -90,11 +92,15 @@ class Workers:
                     sent = budget.sent(now)
                     then(now + rng.random() * rng.uniform(*self.latency), "arrives", sent)
             elif what == "arrives" and turn:
+                before = self.server.refused["own"]
                 left = self.server.take(now)
+                refused = self.server.refused["own"] > before and self.heeds
                 whole = rng.uniform(*self.latency)
-                then(max(now, turn.sent + whole), "answered", turn, left)
-            elif what == "answered" and turn:
+                then(max(now, turn.sent + whole), "refused" if refused else "answered", turn, left)
+            elif what in {"answered", "refused"} and turn:
                 budget.answered(turn, now, left)
+                if what == "refused" and left is None:
+                    budget.refused(turn)
                 then(now + rng.random() / 100, "ask")
 
     @property
@@ -177,6 +183,29 @@ def test_what_another_integration_uses_is_left_to_it(
     assert accepted >= 0.85 * LIMIT * run.seconds / MINUTE
 
 
+@pytest.mark.parametrize("counting", ["sliding", "fixed"])
+def test_refusals_that_say_nothing_are_learned_from(
+    counting: Literal["sliding", "fixed"],
+) -> None:
+    """Beside another's 240 a minute, without headers, few are refused: both own and theirs."""
+    refused = {}
+    for heeds in (False, True):
+        server = CountedKey(counting, says=False)
+        run = Workers(server, (0.4, 0.8), seconds=600, foreign=240, heeds=heeds)
+        run.go()
+        refused[heeds] = server.refused["own"], server.refused["foreign"], len(server.arrivals)
+    assert refused[True][0] < refused[False][0] / 10
+    assert refused[True][1] < refused[False][1] / 2
+
+
+def test_after_a_neighbour_has_gone_the_whole_budget_is_used_again() -> None:
+    """Within a quarter of an hour, although nobody says so."""
+    server = CountedKey(says=False)
+    run = Workers(server, (0.4, 0.8), seconds=1500, foreign=240, foreign_span=(0, 300))
+    run.go()
+    assert len([at for at in server.arrivals if at >= 1320]) >= 0.9 * 3 * LIMIT
+
+
 def test_when_another_integration_stops_its_share_is_taken_up() -> None:
     """Two minutes after the other has stopped, the whole budget is used again."""
     run = Workers(CountedKey(), (0.4, 0.8), seconds=480, foreign=200, foreign_span=(0, 120))
@@ -233,5 +262,5 @@ def test_a_request_that_fails_keeps_its_place() -> None:
     with pytest.raises(OSError, match="broke"), pacer.turn():
         raise OSError("broke")
     with pacer.turn() as heed:
-        heed({"x-ratelimit-remaining": "no number"})
+        heed({"x-ratelimit-remaining": "no number"}, 200)
         assert clock[0] >= MINUTE

@@ -24,7 +24,7 @@ def row(number: int, **fields: Any) -> dict[str, Any]:
 def look_at(tally: Contradictions, rows: list[dict[str, Any]], *seconds: int) -> list[str]:
     seen = Seen(seconds, frozenset(str(one["state"]) for one in rows), more=False)
     checksums = [zlib.crc32(one["total"].encode()) for one in rows]
-    return tally.look_at(WINDOW, Listed(rows, checksums, rows, seen))
+    return tally.look_at(WINDOW, Listed(rows, checksums, rows, seconds, seen))
 
 
 def test_the_margin_of_a_window_is_no_contradiction() -> None:

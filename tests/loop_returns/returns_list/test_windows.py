@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from loop_returns.errors import UnexpectedAnswer
+from loop_returns.errors import Incomplete
 from loop_returns.returns_list.windows import LONGEST, UNNAMED, Proof, Seen, Window, Windows
 from loop_returns.spans import Span, Spans
 from loop_returns.times import DAY
@@ -38,6 +39,9 @@ class FakeList:
     until_included: bool = True
     readable_cursor: bool = True
     unnamed: tuple[str, ...] = UNNAMED
+    cap: int | None = None
+    """Unpaged, it answers no more rows."""
+    to_ignored: bool = False
 
     def answer(self, window: Window) -> tuple[list[Dated], Seen]:
         assert window.until - window.since <= 120 * DAY, "Loop refuses more than 120 days"
@@ -47,7 +51,7 @@ class FakeList:
             for row in self.returns
             if row.state in states
             and window.since + (not self.since_included) <= row.second
-            and row.second <= window.until - (not self.until_included)
+            and (row.second <= window.until - (not self.until_included) or self.to_ignored)
         ]
         if self.order == "newest":
             rows.sort(key=lambda row: (-row.second, row.id))
@@ -56,7 +60,7 @@ class FakeList:
         else:
             rows.sort(key=lambda row: row.id * 7919 % 1009)
         more = not window.whole and len(rows) > self.page_size
-        rows = rows[: self.page_size] if more else rows
+        rows = rows[: self.page_size] if more else rows[: self.cap] if window.whole else rows
         return rows, Seen(
             seconds=[row.second for row in rows],
             states=frozenset(row.state for row in rows),
@@ -74,11 +78,24 @@ def read(
     windows = Windows(dict.fromkeys(states, Spans([wanted])), page_size=fake.page_size)
     for _ in range(limit):
         if (window := windows.next()) is None:
+            windows.unread.raise_if_any()
+            yield from read_another_way(fake, windows.crowded)
             return
         rows, seen = fake.answer(window)
         proof = windows.prove(window, seen)
         yield window, [row for row in rows if proof.span.holds(row.second)], proof
     pytest.fail(f"still asking after {limit} windows")
+
+
+def read_another_way(
+    fake: FakeList, crowded: list[Window]
+) -> Iterator[tuple[Window, list[Dated], Proof]]:
+    """What nothing proves whole is read by creation; here, taken from the list itself."""
+    for window in crowded:
+        assert window.span.length == 1, "more than one second would have been split"
+        holds = window.span.holds
+        rows = [r for r in fake.returns if r.state in window.states and holds(r.second)]
+        yield window, rows, Proof(window.span, dict.fromkeys(window.states, Spans([window.span])))
 
 
 @st.composite
@@ -100,6 +117,7 @@ def lists(draw: st.DrawFn) -> tuple[FakeList, Span]:
         until_included=draw(st.booleans()),
         readable_cursor=draw(st.booleans()),
         unnamed=draw(st.sampled_from([UNNAMED, ("open", "closed"), STATES, ("open",)])),
+        cap=draw(st.sampled_from([None, None, 9, 10, 20])),
     )
     return fake, Span(START, START + length)
 
@@ -190,35 +208,48 @@ def test_the_same_list_is_read_by_the_same_windows(case: tuple[FakeList, Span]) 
     assert [window for window, _, _ in read(fake, wanted)] == [w for w, _, _ in read(fake, wanted)]
 
 
-@pytest.mark.parametrize("cap", [100, 250, 700])
-def test_an_unpaged_answer_that_loop_cuts_loses_nothing(cap: int) -> None:
-    """A round number of rows is not believed: the stretch is asked for in halves."""
-    many = FakeList(
-        tuple(Dated(n, "open", START + n % 40 * 3600) for n in range(4000)), page_size=750
-    )
-    out: set[int] = set()
-    windows = Windows(dict.fromkeys(STATES, Spans([Span(START, START + 40 * DAY)])), page_size=750)
+@pytest.mark.parametrize("cap", [100, 250, 701, 1000, 1024, 1397])
+@pytest.mark.parametrize("order", ["newest", "oldest", "id"])
+@pytest.mark.parametrize("crowd", [1211, 1396])
+def test_an_unpaged_answer_that_loop_cuts_loses_nothing(cap: int, order: str, crowd: int) -> None:
+    """Round or not: what is not known to be whole is asked for otherwise."""
+    rows = [Dated(n, "open", START + n % 40 * 3600) for n in range(1500)]
+    rows += [Dated(5000 + n, "open", START + 50) for n in range(crowd)]
+    fake = FakeList(tuple(rows), 750, order, cap=cap)
+    out = [row for _, found, _ in read(fake, Span(START, START + 40 * DAY)) for row in found]
+    assert sorted(row.id for row in out) == sorted(row.id for row in rows)
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "id"])
+@pytest.mark.parametrize("crowd", [150, 900])
+def test_an_honest_crowd_is_proven_by_the_list_itself(order: str, crowd: int) -> None:
+    """A job that touches 150 returns in a second is neither refused nor read another way."""
+    rows = [Dated(n, "open", START + n * 3600) for n in range(300)]
+    rows += [Dated(5000 + n, "open", START + 50) for n in range(crowd)]
+    fake, wanted = FakeList(tuple(rows), 100, order), Span(START, START + 40 * DAY)
+    windows = Windows({"open": Spans([wanted])}, page_size=100)
+    asked = 0
     while (window := windows.next()) is not None:
-        rows, seen = many.answer(window)
-        if window.whole:
-            rows = rows[:cap]
-            seen = Seen([row.second for row in rows], seen.states, more=False)
-        proof = windows.prove(window, seen)
-        out |= {row.id for row in rows if proof.span.holds(row.second)}
-    assert len(out) == 4000
+        windows.prove(window, fake.answer(window)[1])
+        asked += 1
+    assert not windows.crowded
+    assert asked < (60 if order == "id" else 20)
 
 
-def test_a_crowd_that_an_unpaged_answer_cuts_is_an_error() -> None:
-    """A page has shown more returns in one second than the answer for that second alone."""
-    crowd = FakeList(tuple(Dated(n, "open", START + 50) for n in range(1550)), page_size=750)
-    windows = Windows(dict.fromkeys(STATES, Spans([Span(START, START + 90)])), page_size=750)
+def test_a_list_that_does_not_keep_to_its_bounds_ends() -> None:
+    """With `to` ignored, the same page would come for ever."""
+    fake = FakeList(tuple(Dated(n, "open", START + n * 3600) for n in range(2000)), 100)
+    endless = dataclasses.replace(fake, to_ignored=True)
+    with pytest.raises(Incomplete, match="and so 3 times"):
+        list(read(endless, Span(START, START + 90 * DAY)))
 
-    def read_all() -> None:
-        while (window := windows.next()) is not None:
-            rows, seen = crowd.answer(window)
-            if window.whole:
-                seen = Seen([row.second for row in rows[:100]], seen.states, more=False)
-            windows.prove(window, seen)
 
-    with pytest.raises(UnexpectedAnswer, match="cuts unpaged lists at 100"):
-        read_all()
+def test_an_answer_from_which_nothing_follows_is_not_asked_for_again() -> None:
+    """A page that is empty, yet has a next one, and an unpaged list that is no better."""
+    windows = Windows({"open": Spans([Span(START, START + 1)])}, page_size=750)
+    for _ in range(20):
+        if (window := windows.next()) is None:
+            break
+        windows.prove(window, Seen([], frozenset(), more=True))
+    else:
+        pytest.fail("it is asked for again and again")

@@ -142,6 +142,7 @@ class Fuzz:
 
     def _read(self, name: str) -> None:
         self.writer.records = {}
+        self.tap.run.incomplete.clear()
         stream = cast("LoopStream", self.tap.streams[name])
         if name == "returns":
             delivery = ReturnsDelivery(self.tap.run, Refresh(self.tap.run))
@@ -152,6 +153,7 @@ class Fuzz:
         else:
             stream.put_state({})
             stream.read()
+        self.tap.run.end()
 
     def _delivered(self, stream: str) -> list[Counter[Any]]:
         versions = self.writer.records.get(stream, {})
