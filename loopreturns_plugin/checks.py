@@ -113,3 +113,21 @@ def comma_separated(value: object) -> object:
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
     return value
+
+
+def share(given: Mapping[str, Any], name: str) -> float:
+    """A setting that is a share, such as 10%; 0.1 then.
+
+    Raises:
+        SettingsError: it is none.
+    """
+    found = as_share(given.get(name))
+    if found is None:
+        raise SettingsError(name, "accepts a share, such as 10%.")
+    return found
+
+
+def as_share(value: object) -> float | None:
+    """A share in a text, of 0% to 100%; None where it is none."""
+    found = re.fullmatch(r"([0-9]{1,2}(?:\.[0-9]{1,4})?|100) ?%", str(value).strip())
+    return float(found[1]) / 100 if found else None

@@ -1,8 +1,4 @@
-"""What the target may be told, and what is wrong with it, in words. Pure.
-
-What it shares with the tap (the account, the budget, the patience) is declared
-and checked by the tap's settings.
-"""
+"""What the target may be told, and what is wrong with it, in words; see also `connection`. Pure."""
 
 from __future__ import annotations
 
@@ -19,6 +15,9 @@ from loopreturns_plugin import checks
 from loopreturns_plugin.connection import CONNECTION, Connection, check_connection
 from target_loopreturns.actions.schemas import KINDS, PERMISSIONS
 
+MIRRORED = ("allowlist_items", "blocklist_items", "destinations", "webhooks")
+"""Kinds whose lists can be mirrored: Loop shows them whole."""
+
 _OWN = (
     th.Property(
         "apply",
@@ -34,6 +33,28 @@ _OWN = (
         title="Allow",
         description=f"What may be done beside the rest, since it cannot be undone: any of "
         f"{', '.join(PERMISSIONS)}.",
+    ),
+    th.Property(
+        "mirror",
+        th.ArrayType(th.StringType),
+        default=[],
+        title="Mirror",
+        description="Lists that shall be as the query says, so that what is not in it is removed: "
+        f"any of {', '.join(MIRRORED)}. It wants 'delete' in 'allow'.",
+    ),
+    th.Property(
+        "mirror_max_removals",
+        th.IntegerType,
+        default=100,
+        title="Most removals of a mirror",
+        description="A run that would remove more from a mirrored list stops, 0 or more.",
+    ),
+    th.Property(
+        "mirror_max_share",
+        th.StringType,
+        default="10%",
+        title="Largest share removed by a mirror",
+        description="A run that would remove a larger share of a mirrored list stops, such as 10%.",
     ),
     th.Property(
         "plan",
@@ -87,6 +108,7 @@ _OWN = (
         th.StringType,
         default=".loopreturns/ledger.sqlite",
         title="Ledger",
+        secret=True,
         description="SQLite file, or PostgreSQL database (postgresql://…), that remembers what was "
         "asked of Loop and what became of it, so that nothing is done twice. One for each account; "
         "keep it. The default's folder is made where it lacks, for its owner alone, and git leaves "
@@ -171,6 +193,9 @@ class TargetSettings:
 
     connection: Connection
     apply: bool
+    mirror: frozenset[str]
+    mirror_count: int
+    mirror_share: float
     plan: str
     approve: str
     allow: frozenset[str]
@@ -208,6 +233,9 @@ def check(config: Mapping[str, Any]) -> TargetSettings:
     return TargetSettings(
         connection=check_connection(given),
         apply=(checks.truth(given, "apply") and not given["plan"]) or bool(given["approve"]),
+        mirror=_mirror(given),
+        mirror_count=checks.integer(given, "mirror_max_removals", 0),
+        mirror_share=checks.share(given, "mirror_max_share"),
         plan=_plan(given),
         approve=str(given["approve"]),
         allow=frozenset(checks.words(given, "allow", PERMISSIONS)),
@@ -244,12 +272,18 @@ def _failures(given: object) -> dict[str, Any]:
     text = str(given).strip()
     if re.fullmatch("[0-9]{1,9}", text) and not isinstance(given, bool):
         return {"failure_count": int(text), "failure_share": 0.0}
-    share = re.fullmatch(r"([0-9]{1,2}(?:\.[0-9]{1,4})?|100) ?%", text)
-    if share and float(share[1]) > 0:
-        return {"failure_count": 0, "failure_share": float(share[1]) / 100}
+    if share := checks.as_share(text):
+        return {"failure_count": 0, "failure_share": share}
     raise SettingsError(
         "stop_after_failures", "accepts a number of actions, such as 10, or a share, such as 20%."
     )
+
+
+def _mirror(given: Mapping[str, Any]) -> frozenset[str]:
+    found = frozenset(checks.words(given, "mirror", MIRRORED))
+    if found and "delete" not in checks.words(given, "allow", PERMISSIONS):
+        raise SettingsError("mirror", "removes what is not in the query: add 'delete' to 'allow'.")
+    return found
 
 
 def _plan(given: Mapping[str, Any]) -> str:

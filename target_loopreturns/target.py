@@ -146,6 +146,8 @@ class TargetLoopReturns(LoopPlugin):
         if approved:
             new = given.actions[len(approved.actions) :]
             run.leave_the_rest(new, "it is not in the approved plan; plan again")
+        elif self.settings.mirror:
+            given.actions = run.mirror(given)
         todo = approved.actions if approved else given.actions
         planned = run.plan(todo, approved)
         if self.settings.plan and not approved:

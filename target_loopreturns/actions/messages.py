@@ -32,6 +32,8 @@ class Input:
     rows: int = 0
     state: str | None = None
     """The value of the last STATE, as it came."""
+    unfinished: set[str] = field(default_factory=set)
+    """Kinds with rows after the last STATE: the tap may have broken off amid them."""
 
 
 def read(lines: Iterable[str | bytes], stream_map: Mapping[str, str]) -> Input:
@@ -51,11 +53,13 @@ def read(lines: Iterable[str | bytes], stream_map: Mapping[str, str]) -> Input:
         kind = message.type
         if kind == "STATE":
             found.state = _as_it_came(message.value, number)
+            found.unfinished.clear()
         elif kind == "BATCH":
             raise InputRefused(f"Line {number}: BATCH messages are not read; send RECORD ones.")
         elif kind == "RECORD":
             found.rows += 1
             stream, record = _row(message, stream_map, number)
+            found.unfinished.add(stream)
             ignored.setdefault(stream, set()).update(unknown_columns(stream, record))
             try:
                 action = read_action(stream, record, number)

@@ -36,6 +36,7 @@ class Approved:
     """What was planned for each, by its key."""
     met: Mapping[tuple[str, str], Mapping[str, Any]]
     """What each was planned on (see `moved.planned_on`)."""
+    made_at: str = ""
     state: str | None = None
     """The STATE of the input, as it came."""
 
@@ -116,7 +117,7 @@ def read(path: str, digest: str, *, account: str) -> Approved:
     said = [Outcome(row["verdict"], row["reason"] or "", row["code"] or "") for row in rows]
     met = [row["planned_on"] for row in rows]
     verdicts, planned = dict(zip(keys, said, strict=True)), dict(zip(keys, met, strict=True))
-    return Approved(found, actions, verdicts, planned, head["state"])
+    return Approved(found, actions, verdicts, planned, head["made_at"], head["state"])
 
 
 def table(planned: Collection[Planned]) -> Iterator[str]:

@@ -9,9 +9,10 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from loop_returns.errors import ActionsUnsettled, InputRefused
+from loop_returns.errors import InputRefused
 from loop_returns.http.client import Client
 from target_loopreturns.actions.action import Action
+from target_loopreturns.actions.messages import Input
 from target_loopreturns.actions.outcomes import Outcome, Settled
 from target_loopreturns.kinds.present import Present
 from target_loopreturns.planning import account_now, approval, moved, plan
@@ -22,6 +23,7 @@ from target_loopreturns.sending import lanes
 from target_loopreturns.sending.ledger import Entry, Ledger
 from target_loopreturns.sending.ledger_store import StoreError
 from target_loopreturns.sending.looking import Looker, age
+from target_loopreturns.sending.mirror_lists import mirror_lists
 from target_loopreturns.sending.progress import ActionsProgress
 from target_loopreturns.sending.sender import NotDone, Sender, Step
 from target_loopreturns.sending.subjects import Troubled
@@ -73,6 +75,7 @@ class Application:
         self._given: dict[Key, Action] = {}
         self._thinking = threading.Lock()
         self._withheld: dict[Key, Outcome] = {}
+        self._anew: set[Key] = set()
 
     @property
     def sent(self) -> int:
@@ -89,6 +92,8 @@ class Application:
             InputRefused: more actions than `max_actions`; nothing has been asked of Loop yet.
         """
         self._given = {action.key: action for action in actions}
+        if approved:
+            self._anew = self._ledger.planned_again(approved.actions, approved.made_at)
         todo = self._left(actions)
         self.known_before = frozenset(self.results)
         if len(todo) > self._settings.max_actions:
@@ -118,6 +123,15 @@ class Application:
         judged.sort(key=lambda one: order[one.action.key])
         return [replace(one, met=met[one.action.key]) for one in judged]
 
+    def mirror(self, given: Input) -> list[Action]:
+        """The input's actions, and those that make mirrored lists equal to it.
+
+        Raises:
+            InputRefused: more would be removed than may be, or the input breaks off.
+        """
+        actions, self._anew = mirror_lists(given, self._settings, self._client, self._ledger)
+        return actions
+
     def carry_out(self, planned: Iterable[Planned]) -> None:
         """Act; every action has a result afterwards.
 
@@ -135,9 +149,11 @@ class Application:
         progress = ActionsProgress(len(planned))
         rows = {one.action.key: one.row for one in planned}
 
+        limit = self._settings
+
         def take(actions: tuple[Action, ...]) -> None:
             self._stop_if_asked()
-            self._stop_if_failing(progress)
+            progress.stop_if_failing(limit)
             failed = self._take_step(actions)
             progress.take(len(actions), failed=failed)
 
@@ -202,20 +218,11 @@ class Application:
             return age(Entry(settled, open=True)) < held
         return outcome.result in {"failed", "not_tried"} or outcome.code in _HOLDING
 
-    def _stop_if_failing(self, progress: ActionsProgress) -> None:
-        limit = self._settings
-        if progress.has_failed(count=limit.failure_count, share=limit.failure_share):
-            raise ActionsUnsettled(
-                f"{progress.failed:,} of {progress.taken:,} actions failed or are uncertain "
-                "('stop_after_failures'), so the rest was not tried; the reasons are in "
-                f"{limit.outcomes}."
-            )
-
     def _take(self, step: Step) -> bool:
         """Carry out a step; False if it failed, or is uncertain, by itself."""
         cause = self._troubled.cause(step.first, step.row)
         if cause:
-            self._settle(step.actions, self._passed_over(step, cause), step.state)
+            self._settle(step.actions, self._sender.passed_over(step, cause), step.state)
             return True
         try:
             outcome = self._sender.send(step, self._account.present)
@@ -232,12 +239,6 @@ class Application:
             with self._thinking:
                 self._account.happen(step.first, step.row, outcome.target_id)
         return True
-
-    def _passed_over(self, step: Step, cause: str) -> Outcome:
-        entry = self._ledger.find(step.first)
-        if entry and entry.unanswered:
-            return Outcome("uncertain", f"the answer was lost; not asked again, since {cause}")
-        return Outcome("failed", f"not tried, since {cause}")
 
     def _after_all(self, one: Planned) -> Outcome:
         """What to say of an action that a rule refuses: its own lost request may be the cause."""
@@ -258,6 +259,8 @@ class Application:
             entry = self._ledger.find(action)
             outcome = entry.settled.outcome if entry else None
             if outcome and outcome.result == "refused" and self._settings.retry_refused:
+                outcome = None
+            if outcome and outcome.result == "done" and action.key in self._anew:
                 outcome = None
             known = outcome and (
                 outcome.final or (entry and entry.open and not self._settings.apply)

@@ -15,6 +15,7 @@ from typing import cast
 
 from loop_returns import times
 from loop_returns.errors import InputRefused
+from target_loopreturns import kinds
 from target_loopreturns.actions.action import Action
 from target_loopreturns.actions.outcomes import Outcome, Result, Settled
 from target_loopreturns.sending.history import RunHistory
@@ -102,6 +103,24 @@ class Ledger:
             (*action.key, action.name),
         )
         return {str(own) for (own,) in rows}
+
+    def made(self, actions: Iterable[Action]) -> dict[tuple[str, str], str]:
+        """Loop's ids of what these have made, by their keys."""
+        found = ((action.key, self.find(action)) for action in actions)
+        return {
+            key: entry.settled.outcome.target_id
+            for key, entry in found
+            if entry and entry.settled.outcome.result == "done" and entry.settled.outcome.target_id
+        }
+
+    def planned_again(self, actions: Iterable[Action], made_at: str) -> set[tuple[str, str]]:
+        """Of a plan, rows of lists that were done before it was made: they are done again."""
+        found = ((action, self.find(action)) for action in actions if kinds.of(action).is_listed)
+        return {
+            action.key
+            for action, entry in found
+            if entry and (entry.settled.settled_at or "") <= made_at
+        }
 
     def intend(
         self,

@@ -7,6 +7,9 @@ import threading
 import time
 from collections.abc import Callable
 
+from loop_returns.errors import ActionsUnsettled
+from target_loopreturns.settings import TargetSettings
+
 log = logging.getLogger("target-loopreturns")
 
 _SELDOM = 30.0  # seconds between two lines
@@ -49,6 +52,19 @@ class ActionsProgress:
         if count and self.failed >= count:
             return True
         return bool(share) and self.taken >= _ENOUGH and self.failed > share * self.taken
+
+    def stop_if_failing(self, limit: TargetSettings) -> None:
+        """End the run where too many have failed (`stop_after_failures`).
+
+        Raises:
+            ActionsUnsettled: they have.
+        """
+        if self.has_failed(count=limit.failure_count, share=limit.failure_share):
+            raise ActionsUnsettled(
+                f"{self.failed:,} of {self.taken:,} actions failed or are uncertain "
+                "('stop_after_failures'), so the rest was not tried; the reasons are in "
+                f"{limit.outcomes}."
+            )
 
     def _line(self, seconds: float) -> str:
         rate = self.taken / seconds

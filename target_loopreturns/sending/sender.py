@@ -99,6 +99,13 @@ class Sender:
                 return outcome
         return self._given_up(step, trouble, lost=lost)
 
+    def passed_over(self, step: Step, cause: str) -> Outcome:
+        """What to say of a step that was not sent, because of one before it."""
+        entry = self._ledger.find(step.first)
+        if entry and entry.unanswered:
+            return Outcome("uncertain", f"the answer was lost; not asked again, since {cause}")
+        return Outcome("failed", f"not tried, since {cause}")
+
     def _found_before(self, step: Step) -> Outcome | None:
         """What an earlier request has made meanwhile whose answer was lost: one more look."""
         entries = [self._ledger.find(action) for action in step.actions]
