@@ -21,7 +21,6 @@ from target_loopreturns.actions.action import Action
 from target_loopreturns.actions.outcomes import Outcome, Settled
 from target_loopreturns.sending.ledger_store import LedgerStore, StoreError
 
-_NEXT = "(select coalesce(max(sequence), 0) + 1 from {table})"
 _DIED = "the run died before"
 
 
@@ -48,7 +47,7 @@ class RunHistory:
         with self._store.transaction():
             self._store.change(
                 "insert into runs (run_id, sequence, began_at, version, applied, plan, given) "  # noqa: S608
-                f"values (?, {_NEXT.format(table='runs')}, ?, ?, ?, ?, ?)",
+                f"values (?, {_next('runs')}, ?, ?, ?, ?, ?)",
                 (self.run_id, _now(), version, int(applied), plan, given),
             )
         try:
@@ -121,7 +120,7 @@ class RunHistory:
         self._store.change(
             "insert into run_outcomes (run_id, stream, action_id, line, fields, action, "  # noqa: S608
             "return_id, result, record, sequence) values "
-            f"(?, ?, ?, ?, ?, ?, ?, ?, ?, {_NEXT.format(table='run_outcomes')}) "
+            f"(?, ?, ?, ?, ?, ?, ?, ?, ?, {_next('run_outcomes')}) "
             "on conflict (run_id, stream, action_id) do update set result = excluded.result, "
             "record = excluded.record, sequence = excluded.sequence",
             (run_id, *_said(action), settled.outcome.result, record),
@@ -150,9 +149,19 @@ class RunHistory:
     def _close(self, run_id: str, outcome: str, code: int | None, reason: str | None) -> None:
         self._store.change(
             "update runs set ended_at = ?, outcome = ?, exit_code = ?, reason = ?, "  # noqa: S608
-            f"sequence = {_NEXT.format(table='runs')} where run_id = ?",
+            f"sequence = {_next('runs')} where run_id = ?",
             (_now(), outcome, code, reason, run_id),
         )
+
+
+def _next(table: str) -> str:
+    """The next sequence number, in SQL.
+
+    A ledger begins with the milliseconds of its first run, so that what reads on from the end
+    of one that was lost goes on with the new one.
+    """
+    begin = int(datetime.now(UTC).timestamp() * 1000)
+    return f"(select coalesce(max(sequence) + 1, {begin}) from {table})"  # noqa: S608
 
 
 def _said(action: Action) -> tuple[str | int | None, ...]:

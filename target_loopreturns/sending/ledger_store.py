@@ -25,14 +25,14 @@ LAYOUT = (
     "create table if not exists account (url text primary key)",
     "create table if not exists account_keys (digest text primary key)",
     """create table if not exists runs (
-    run_id text primary key, sequence integer not null, began_at text not null, ended_at text,
+    run_id text primary key, sequence bigint not null, began_at text not null, ended_at text,
     version text, applied integer not null, plan text, given integer, outcome text,
     exit_code integer, reason text
     )""",
     """create table if not exists run_outcomes (
     run_id text not null, stream text not null, action_id text not null, line integer,
     fields text not null, action text not null, return_id text, result text, record text,
-    sequence integer,
+    sequence bigint,
     primary key (run_id, stream, action_id)
     )""",
     "create index if not exists run_outcomes_sequence on run_outcomes (sequence)",
