@@ -175,8 +175,8 @@ class Day:
 
     def __str__(self) -> str:
         return (
-            f"a day of {self.changes:,} changes and {self.runs:,} runs by the account's clock: "
-            f"{self.by_events:,} requests by events, with one dated reading; {self.by_date:,} "
+            f"{self.changes:,} changes and {self.runs:,} runs by the account's clock: "
+            f"{self.by_events:,} requests by events; {self.by_date:,} "
             "polling by date each minute"
         )
 
