@@ -5,6 +5,7 @@
     ├── AccessError            the key is refused, or lacks a scope      exit code 3
     ├── LoopUnavailable        no healthy answer within the patience     exit code 4
     ├── LoopRefused            Loop says the request is wrong            exit code 5
+    ├── ShopsFailed            some of many shops were not read whole    exit code 10
     ├── UnexpectedAnswer       an answer that is not what Loop documents exit code 6
     ├── Incomplete             some of it could not be read, all else   exit code 6
     │                          is out
@@ -100,6 +101,12 @@ class UncleanRecord(LoopReturnsError):  # noqa: N818  likewise
     """A record without its key, or with a value that fits no form Loop is known to send."""
 
     exit_code = 6
+
+
+class ShopsFailed(LoopReturnsError):  # noqa: N818  "failed" already says it
+    """Some of many shops could not be read; the others are, and STATE is valid for all."""
+
+    exit_code = 10
 
 
 class UncertainChange(LoopReturnsError):  # noqa: N818  likewise

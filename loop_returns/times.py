@@ -40,3 +40,9 @@ def show(seconds: int) -> str:
 def spell(moment: datetime) -> str:
     """A UTC moment as RFC 3339, with a fraction only where there is one."""
     return moment.isoformat().removesuffix("+00:00") + "Z"
+
+
+def show_milliseconds(milliseconds: int) -> str:
+    """A point in time, given in milliseconds since the epoch, as RFC 3339 in UTC."""
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
@@ -30,7 +31,6 @@ _SETTINGS: tuple[th.Property[Any], ...] = (
     th.Property(
         "api_key",
         th.StringType,
-        required=True,
         secret=True,
         title="API key",
         description="Key of your Loop account, sent as X-Authorization. Made in Loop under "
@@ -98,6 +98,7 @@ class Connection:
         user_agent: str,
         connections: int = 8,
         sleep: Callable[[float], object] = time.sleep,
+        gate: AbstractContextManager[object] | None = None,
     ) -> Client:
         """A client with a budget of its own; nothing is asked yet.
 
@@ -105,6 +106,7 @@ class Connection:
             user_agent: Who asks.
             connections: How many are kept open.
             sleep: Waits for seconds, before a request and between its repetitions.
+            gate: Entered for each request, such as a semaphore that several clients share.
         """
         account = Account(
             self.api_url,
@@ -119,6 +121,7 @@ class Connection:
             connections=connections,
             user_agent=user_agent,
             sleep=sleep,
+            gate=gate,
         )
 
 
@@ -144,7 +147,7 @@ def check_connection(given: Mapping[str, Any]) -> Connection:
 def _key(key: object) -> str:
     if not isinstance(key, str) or not key.strip():
         raise SettingsError(
-            "api_key", "is missing or empty; give the API key of your Loop account."
+            "api_key", "is missing or empty; give the API key of your Loop account, or 'shops'."
         )
     key = key.strip()
     if not key.isascii() or not key.isprintable() or " " in key:

@@ -15,7 +15,7 @@ from types import FrameType
 from typing import Any, ClassVar
 
 import click
-from singer_sdk import Stream
+from singer_sdk import Stream, Tap
 from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._catalog import pop_deselected_record_properties
@@ -119,6 +119,33 @@ class LoopPlugin(PluginBase):
             raise LoopReturnsError(f"Configuration: {'; '.join(error.errors)}") from None
         finally:
             self.__dict__["config_jsonschema"] = own
+
+
+class LoopTap(LoopPlugin, Tap):
+    """A tap that may read many shops instead of one.
+
+    The SDK's own reading, of one, is marked as final.
+    """
+
+    @property
+    def has_shops(self) -> bool:
+        """Whether there are many shops."""
+        return False
+
+    def read_shops(self) -> None:
+        """Read all of them."""
+
+    def put_in_state(self, name: str, value: Any) -> None:
+        """Put something beside the bookmarks into STATE; it is written with them."""
+        self.state.setdefault("bookmarks", {})
+        self.state[name] = value  # type: ignore[literal-required]
+
+    def sync_all(self) -> None:  # type: ignore[misc]
+        """Read the one shop, or all of many."""
+        if self.has_shops:
+            self.read_shops()
+        else:
+            super().sync_all()
 
 
 class SingerStream(Stream):

@@ -14,7 +14,7 @@ from mock_loop.faults import ACTED, HOSTILE, TRANSIENT, Faults
 from mock_loop.loop import Loop, Request
 from mock_loop.quirks import Quirks
 from mock_loop.scopes import ALL_SCOPES
-from mock_loop.server import serve
+from mock_loop.server import serve, serve_many
 from mock_loop.shop import Shop
 from mock_loop.webhooks import WebhookRules, WebhookSender
 
@@ -31,4 +31,5 @@ __all__ = [
     "WebhookRules",
     "WebhookSender",
     "serve",
+    "serve_many",
 ]

@@ -8,7 +8,7 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,8 +31,9 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], loop: Loop) -> None:
-        self.loop = loop
+    def __init__(self, address: tuple[str, int], loops: Mapping[str, Loop]) -> None:
+        self.loops = loops
+        self.first = next(iter(loops.values()))
         self.stopping = threading.Event()
         self._connections: dict[socket.socket, threading.Thread] = {}
         self._guard = threading.Lock()
@@ -90,10 +91,16 @@ class Handler(BaseHTTPRequestHandler):
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         now = time.time() if timestamp is None else timestamp
-        return formatdate(now + self.server.loop.quirks.date_header_offset, usegmt=True)
+        return formatdate(now + self._loop.quirks.date_header_offset, usegmt=True)
+
+    @property
+    def _loop(self) -> Loop:
+        """The account of the key that was sent; any of them refuses an unknown key."""
+        key = self.headers.get("X-Authorization") or ""
+        return self.server.loops.get(key, self.server.first)
 
     def _respond(self) -> None:
-        loop = self.server.loop
+        loop = self._loop
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.path.startswith("/_mock/"):
             self._send(control.answer(loop, self.command, self.path, body))
@@ -118,7 +125,7 @@ class Handler(BaseHTTPRequestHandler):
         body = answer.body
         self.send_response(answer.status)
         accepted = "gzip" in (self.headers.get("Accept-Encoding") or "")
-        worth = len(body) > WORTH_COMPRESSING and self.server.loop.quirks.gzip
+        worth = len(body) > WORTH_COMPRESSING and self._loop.quirks.gzip
         if answer.broken == "bad-gzip":
             self.send_header("Content-Encoding", "gzip")
             body = gzip.compress(body, 1)
@@ -135,8 +142,8 @@ class Handler(BaseHTTPRequestHandler):
         if answer.broken in ("truncate", "stall"):
             self.wfile.write(body[: len(body) // 2])
             self.close_connection = True
-            if answer.broken == "stall" and self.server.loop.faults:
-                self.server.stopping.wait(self.server.loop.faults.stall_seconds)
+            if answer.broken == "stall" and (faults := self._loop.faults):
+                self.server.stopping.wait(faults.stall_seconds)
             return
         self.wfile.write(body)
 
@@ -162,13 +169,28 @@ def serve(
         port: 0 takes a free one.
     """
     loop = Loop(shop, key, scopes, quirks or Quirks(), faults)
-    server = Server(("127.0.0.1", port), loop)
-    loop.url = f"http://127.0.0.1:{server.server_address[1]}"
+    with serve_many([loop], port=port):
+        yield loop
+
+
+@contextmanager
+def serve_many(loops: Iterable[Loop], *, port: int = 0) -> Iterator[str]:
+    """Serve several accounts at one address, told apart by their keys, until the block is left.
+
+    Args:
+        loops: The accounts; each has a budget, scopes and faults of its own.
+        port: 0 takes a free one.
+    """
+    by_key = {loop.key: loop for loop in loops}
+    server = Server(("127.0.0.1", port), by_key)
+    url = f"http://127.0.0.1:{server.server_address[1]}"
+    for loop in by_key.values():
+        loop.url = url
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.daemon = True
     thread.start()
     try:
-        yield loop
+        yield url
     finally:
         if not sys.is_finalizing():  # else the thread is gone, and would be waited for without end
             server.stop()

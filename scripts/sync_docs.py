@@ -40,6 +40,11 @@ _OPTIONS = {
     "refresh": ("dates", "events"),
     "outcomes_format": ("singer", "jsonl"),
 }
+_WAYS = {
+    "tap-loopreturns": [["api_key"], ["shops"], ["shops_file"]],
+    "target-loopreturns": [["api_key"]],
+}
+"""The settings that a plugin cannot do without: any of these."""
 _DATES = ("start_date", "end_date")
 _MADE = "# Made by `python scripts/sync_docs.py`; not to be edited by hand.\n"
 
@@ -165,10 +170,9 @@ def _plugin(name: str, label: str) -> dict[str, Any]:
 
 
 def _settings(name: str) -> dict[str, Any]:
-    schema = _about(name)
     return {
-        "settings_group_validation": [[each] for each in schema["required"]],
-        "settings": list(definition(schema["properties"])),
+        "settings_group_validation": _WAYS[name],
+        "settings": list(definition(_about(name)["properties"])),
     }
 
 

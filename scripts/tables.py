@@ -16,8 +16,8 @@ def settings_table() -> str:
     for name, setting in CONFIG.to_dict()["properties"].items():
         default = setting.get("default")
         shown = "" if default in (None, [], "") else f"`{_plain(default)}`"
-        if name in CONFIG.to_dict()["required"]:
-            shown = "required"
+        if name == "api_key":
+            shown = "required, unless there are `shops`"
         rows.append(f"| `{name}` | {kind(setting)} | {shown} | {setting['description']} |")
     return "\n".join(rows)
 

@@ -120,6 +120,22 @@ def _bars(rule: str) -> bool:
     return rule.startswith("!") and rule.partition(".")[2] in {"", "*"}
 
 
+def scopes(streams: Iterable[LoopStream]) -> tuple[bool, str]:
+    """Whether a shop's key may read all streams, and a line that names the scopes.
+
+    Raises:
+        LoopUnavailable: Loop cannot be asked at all.
+    """
+    asking = [stream for stream in streams if _asks_loop(stream)]
+    refused = _refused(asking)
+    lacking = {error.scope for error in refused.values()}
+    has = sorted({stream.endpoint.scope for stream in asking} - lacking)
+    line = f"has the scopes {', '.join(has)}" if has else "the key is refused for all streams"
+    if refused and has:
+        line += f"; lacks {_lacking(refused)}"
+    return not refused, line
+
+
 def _refused(streams: Iterable[LoopStream]) -> dict[str, AccessError]:
     """The streams that Loop refuses the key for; one request a scope."""
     answers: dict[str, AccessError | None] = {}

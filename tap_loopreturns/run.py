@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -17,6 +18,7 @@ from loop_returns.http.client import Client
 from loop_returns.spans import Span
 from loopreturns_plugin.stopping import StopRequest
 from tap_loopreturns import settings
+from tap_loopreturns.output.account import StateAccount
 from tap_loopreturns.output.writer import PageWriter
 from tap_loopreturns.records.objects import Rules
 from tap_loopreturns.records.privacy import Privacy
@@ -42,6 +44,18 @@ class Run:
     user_agent: str
     find_unreadable: Callable[[], frozenset[str]]
     """Asks Loop which streams the key may not read."""
+    many_shops: bool = False
+    """Whether tables are shared by many shops, so that every record says which it is of."""
+    shop: str = ""
+    """The shop's name, of many; a run that only tells of the streams has none."""
+    shop_log: logging.Logger | None = None
+    """Where a shop, of many, tells of itself; streams of one shop have their own."""
+    gate: AbstractContextManager[object] | None = None
+    """Bounds the requests that are under way in all shops."""
+    full_table_read: Callable[[str, str, int], object] = lambda *_: None
+    """Told of a complete reading, of many shops: the stream, when, and how many rows."""
+    account: StateAccount = field(default_factory=StateAccount)
+    """Which account STATE is of."""
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     _began_at: float = field(default_factory=time.monotonic)
     incomplete: list[str] = field(default_factory=list)
@@ -61,7 +75,9 @@ class Run:
     def client(self) -> Client:
         """The account, with the one budget that all streams share."""
         return self.settings.connection.client(
-            user_agent=self.user_agent, connections=self.settings.concurrency
+            user_agent=self.user_agent,
+            connections=self.settings.concurrency,
+            gate=self.gate,
         )
 
     @cached_property

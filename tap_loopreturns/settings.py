@@ -18,11 +18,14 @@ from loop_returns.returns_list.reading import MOST
 from loop_returns.spans import Span
 from loopreturns_plugin import checks
 from loopreturns_plugin.connection import CONNECTION, Connection, check_connection
+from loopreturns_plugin.shop_list import SHOPS
 from tap_loopreturns.events_settings import EVENTS, EventsSettings, check_events
 from tap_loopreturns.records.privacy import Mode
 
 _SHORTEST_HASH_KEY = 16
 _TWO_YEARS = timedelta(days=730)
+MOST_AT_ONCE = 256
+"""Requests under way at once, at most: each is a thread."""
 
 CONFIG = th.PropertiesList(
     CONNECTION["api_key"],
@@ -131,7 +134,19 @@ CONFIG = th.PropertiesList(
         description="Key of the hashes that pii: hash makes, 16 characters or more. Keep it: "
         "another key makes other hashes.",
     ),
+    *SHOPS.values(),
+    th.Property(
+        "shops_concurrency",
+        th.IntegerType,
+        default=32,
+        title="Concurrency of shops",
+        description="With many shops, requests under way at once in all of them, and shops read "
+        f"side by side, 1 to {MOST_AT_ONCE}.",
+    ),
 )
+
+OF_ONE_SHOP = frozenset(CONFIG.to_dict()["properties"]) - {*SHOPS, "api_key", "shops_concurrency"}
+"""The settings that an entry of `shops` may have for itself, beside its key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +168,8 @@ class TapSettings:
     cart_tokens: tuple[str, ...]
     pii: Mode
     pii_hash_key: str
+    shops_concurrency: int
+    """Requests under way at once in all of many shops."""
     warnings: tuple[str, ...]
 
     @property
@@ -194,6 +211,7 @@ def check(config: Mapping[str, Any], *, now: datetime, known: Mapping[str, Any])
         cart_tokens=_cart_tokens(given),
         pii=(pii := cast("Mode", checks.one_of(given, "pii", ("keep", "hash", "drop")))),
         pii_hash_key=_hash_key(given, pii),
+        shops_concurrency=checks.integer(given, "shops_concurrency", 1, MOST_AT_ONCE),
         warnings=tuple(warnings),
     )
 

@@ -1,90 +1,56 @@
-"""The plugin: what the SDK needs to know of the tap, and its command line."""
+"""The plugin: one shop or many, and its command line."""
 
 from __future__ import annotations
 
 import ctypes
 import os
 import sys
+import threading
 from collections.abc import Iterable
 from functools import cached_property
-from typing import IO, Any, ClassVar, cast
+from typing import IO, Any
 
 import click
-from singer_sdk import Stream, Tap
-from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities, TapCapabilities
+from singer_sdk import Tap
 
+from loop_returns.errors import SettingsError, ShopsFailed, TargetGone
 from loopreturns_plugin import command_line, config_files
-from loopreturns_plugin.sdk import Config, LoopPlugin
-from tap_loopreturns import access, given, streams
-from tap_loopreturns.output.writer import PageWriter
-from tap_loopreturns.run import Run
-from tap_loopreturns.settings import CONFIG
-from tap_loopreturns.streams.base import LoopStream
+from loopreturns_plugin.sdk import Config
+from loopreturns_plugin.shop_list import SHOPS, ShopEntry, has_shops, read_shops
+from tap_loopreturns import access, given, settings, streams
+from tap_loopreturns.one_shop import OneShopTap
+from tap_loopreturns.settings import OF_ONE_SHOP, TapSettings
+from tap_loopreturns.shops.reading import ShopsReading
+from tap_loopreturns.shops.shop_tap import ShopTap
+from tap_loopreturns.shops.side_by_side import side_by_side
+from tap_loopreturns.shops.states import ShopStates
 
 _M_ARENA_MAX = -8  # of mallopt(3)
 
 
-class TapLoopReturns(LoopPlugin, Tap):
+class TapLoopReturns(OneShopTap):
     """Singer tap for Loop Returns: every return, in every state, into any warehouse."""
 
-    name = "tap-loopreturns"
-    package_name = "tap-loopreturns"
-    config_jsonschema = CONFIG.to_dict()
-    message_writer_class = PageWriter
-    has_sdk_settings = True
-    after_stop = ". The last STATE is valid; the next run resumes there."
-    # Not BATCH: the SDK writes batch files without selection and stream maps.
-    capabilities: ClassVar[list[CapabilitiesEnum]] = [
-        TapCapabilities.CATALOG,
-        TapCapabilities.STATE,
-        TapCapabilities.DISCOVER,
-        TapCapabilities.ACTIVATE_VERSION,
-        PluginCapabilities.ABOUT,
-        PluginCapabilities.STREAM_MAPS,
-        PluginCapabilities.FLATTENING,
-        PluginCapabilities.STRUCTURED_LOGGING,
-    ]
+    @property
+    def has_shops(self) -> bool:
+        """Whether the configuration names many shops."""
+        return has_shops(self.config)
 
     @cached_property
-    def run(self) -> Run:
-        """What all streams share."""
-        return Run(
-            config=self.config,
-            known=self.known_settings,
-            find_writer=lambda: cast("PageWriter", self.message_writer),
-            stop=self.stop,
-            log=self.logger,
-            user_agent=f"tap-loopreturns/{self.plugin_version}",
-            find_unreadable=self._find_unreadable,
-        )
+    def shops(self) -> list[ShopEntry]:
+        """The shops that the configuration names.
 
-    def _find_unreadable(self) -> frozenset[str]:
-        selected = [stream for stream in self.loop_streams if stream.selected]
-        for stream in selected:
-            stream.check_state()
-        due = [stream for stream in selected if stream.is_due]
-        others = [stream for stream in self.loop_streams if not stream.selected]
-        return access.unreadable(self.run, due, others)
+        Raises:
+            SettingsError: as `read_shops`.
+        """
+        return read_shops(self.config, OF_ONE_SHOP)
 
-    def discover_streams(self) -> list[LoopStream]:
-        """All streams; needs neither key nor network."""
-        return streams.build(self, self.run)
-
-    @property
-    def streams(self) -> dict[str, Stream]:
-        """All streams in the order in which they are read; the SDK has them by name."""
-        found = super().streams
-        return {kind.name: found[kind.name] for kind in streams.STREAMS}
-
-    @property
-    def loop_streams(self) -> list[LoopStream]:
-        """All streams."""
-        return [cast("LoopStream", stream) for stream in self.streams.values()]
-
-    @property
-    def may_stop(self) -> bool:
-        """While Loop is awaited, too, but never within a message."""
-        return not self.run.writer.busy
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take up STATE; that of many shops is looked at when they are read."""
+        if self.has_shops:
+            self._given_state = state
+        else:
+            super().load_state(state)
 
     def sync_all(self) -> None:  # type: ignore[misc]  # final, to the SDK; it has no other end
         """Read all streams; end loudly where something of them is missing."""
@@ -93,7 +59,78 @@ class TapLoopReturns(LoopPlugin, Tap):
 
     def check_settings(self) -> Iterable[str]:
         """Check the configuration; warnings about it, a line each."""
-        return self.run.settings.warnings
+        if self.has_shops:
+            return self._check_shops()
+        return super().check_settings()
+
+    def _check_shops(self) -> Iterable[str]:
+        """See to it that the list of shops and what they have in common can be used."""
+        for name in ("events_shop", "events_reader"):
+            if name in self.config:
+                raise SettingsError(
+                    name, "is of each shop, where there are many; its entry has it."
+                )
+        self.logger.debug("%d shops", len(self.shops))
+        return self._common.warnings
+
+    @cached_property
+    def _common(self) -> TapSettings:
+        """What all shops have in common, checked."""
+        common = {name: value for name, value in self.config.items() if name not in SHOPS}
+        return settings.check(
+            {**common, "api_key": "of-a-shop", "events_shop": "of-a-shop"},
+            now=self.run.began,
+            known=self.known_settings(),
+        )
+
+    def read_shops(self) -> None:
+        """Read all shops, side by side.
+
+        Raises:
+            ShopsFailed: some of them failed.
+        """
+        writer = self.run.writer
+        states = ShopStates(self._state_of_shops(), writer)
+        gate = threading.BoundedSemaphore(self._common.shops_concurrency)
+        try:
+            ShopsReading(
+                shops=self.shops,
+                states=states,
+                read_one=lambda entry: ShopTap(entry, self, states, gate).read(),
+                at_once=self._common.shops_concurrency,
+                log=self.logger,
+                idle=self.run.stop_if_asked,
+            ).read()
+        except TargetGone:
+            raise
+        except BaseException:
+            states.write()
+            raise
+        finally:
+            writer.close()
+
+    def _state_of_shops(self) -> dict[str, Any]:
+        """STATE of many shops; that of one, from before, says nothing of tables of many."""
+        if self._given_state.get("bookmarks"):
+            self.logger.warning(
+                "STATE is of one shop. The tables of many shops are others, so every shop is read "
+                "from its start date; docs/shops.md tells how to go on from that STATE."
+            )
+        return self._given_state
+
+    def _tell_access_of_shops(self) -> int:
+        """Print which scopes each shop's key has and lacks; the exit code for it."""
+        states = ShopStates({}, self.run.writer)
+        worst = 0
+        for outcome in side_by_side(
+            self.shops,
+            lambda entry: access.scopes(ShopTap(entry, self, states).selected_streams),
+            at_once=self._common.shops_concurrency,
+        ):
+            readable, line = outcome.found or (False, f"not readable: {outcome.error}")
+            worst = worst or (0 if readable else ShopsFailed.exit_code)
+            click.echo(f"{outcome.shop}: {line}")
+        return worst
 
     @classmethod
     def invoke(  # type: ignore[override]  # noqa: PLR0913  what stands on the command line
@@ -110,7 +147,7 @@ class TapLoopReturns(LoopPlugin, Tap):
         super(Tap, cls).invoke(about=about, about_format=about_format)
         cls.print_version(print_fn=cls.logger.info)
         config = config or Config()
-        keys = {kind.name: kind.keys for kind in streams.STREAMS}
+        keys = {kind.name: kind.keys for kind in streams.kinds(many_shops=True)}
         tap = cls(
             config=config.config,
             parse_env_config=config.parse_env,
@@ -142,6 +179,8 @@ class TapLoopReturns(LoopPlugin, Tap):
         The streams of the catalog are judged; without one those that Meltano would select, or
         those that are on by default.
         """
+        if self.has_shops:
+            return self._tell_access_of_shops()
         selected = {stream.name for stream in self.loop_streams if stream.selected}
         if self.input_catalog is None:
             chosen = access.chosen_by_meltano(os.environ, self.streams)
@@ -152,15 +191,6 @@ class TapLoopReturns(LoopPlugin, Tap):
             worst = worst or code
             click.echo(line)
         return worst
-
-    def load_state(self, state: dict[str, Any]) -> None:
-        """Take up a state.
-
-        Raises:
-            SettingsError: it is that of something else.
-        """
-        given.check_state(state, [kind.name for kind in streams.STREAMS], self.logger)
-        super().load_state(state)
 
     @classmethod
     def get_singer_command(cls) -> click.Command:

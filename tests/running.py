@@ -91,7 +91,8 @@ def run_tap(
         sys.stdout.flush()
         written = buffer.getvalue().decode()
         sys.stdout = kept
-        tap.run.client.close()
+        if not tap.has_shops:
+            tap.run.client.close()
     if error and fails is False:
         raise error
     if fails and not error:

@@ -91,13 +91,13 @@ def test_the_definitions_are_complete_for_meltanohub(name: str) -> None:
                   "settings_group_validation", "prereq", "next_steps", "usage"):  # fmt: skip
         assert found[field], field
     assert set(found["capabilities"]) <= CAPABILITIES
-    assert found["settings_group_validation"] == [["api_key"]]
+    assert found["settings_group_validation"][0] == ["api_key"]
     for setting in found["settings"]:
         assert setting["kind"] in KINDS, setting
         assert setting["label"], setting
         assert setting["description"], setting
     sensitive = {setting["name"] for setting in found["settings"] if setting.get("sensitive")}
-    secrets = {"pii_hash_key", "events_store"} if name == PLUGINS[0] else {"ledger"}
+    secrets = {"pii_hash_key", "events_store", "shops"} if name == PLUGINS[0] else {"ledger"}
     assert sensitive == {"api_key"} | secrets
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -77,13 +78,14 @@ class Reply:
 class Client:
     """Asks one account, within the budget of its key, and repeats what failed in passing."""
 
-    def __init__(  # noqa: PLR0913  the last four are seams for tests
+    def __init__(  # noqa: PLR0913  the last three are seams for tests
         self,
         account: Account,
         pacer: Pacer,
         *,
         connections: int = 8,
         user_agent: str = "tap-loopreturns",
+        gate: AbstractContextManager[object] | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
         jitter: Callable[[float], float] = backoff.full_jitter,
@@ -94,6 +96,7 @@ class Client:
         self.ahead = float("inf")
         """Seconds that this machine's clock is ahead of Loop's, at most; endless while unknown."""
         self._pacer = pacer
+        self._gate = gate or nullcontext()
         self._clock = clock
         self._retries = Retries(
             account.patience, pacer.pause, clock=clock, sleep=sleep, jitter=jitter
@@ -233,7 +236,8 @@ class Client:
         headers = {"Accept": "application/json", "X-Authorization": self.account.key}
         if body is not None:
             headers["Content-Type"] = "application/json"
-        with self._pacer.turn() as heed:
+        # The gate comes last: who waits for the budget of one key holds up no other key.
+        with self._pacer.turn() as heed, self._gate:
             with self._lock:
                 self.requests += 1
             with self._session.request(

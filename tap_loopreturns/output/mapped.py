@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -20,15 +20,17 @@ def write_as_it_is(
     records: Sequence[Record | msgspec.Struct],
     writer: PageWriter,
     left_out: tuple[str, ...],
+    beside: Mapping[str, str],
 ) -> None:
     """Write records to which no stream map, flattening or selection applies.
 
-    `left_out` are the properties that a message lacks where they are null.
+    `left_out` are the properties that a message lacks where they are null; `beside` are
+    fields that each record gets besides its own.
     """
     for record in records:
         if isinstance(record, dict):
             _leave_out(record, left_out)
-    writer.write_records(stream.name, records, stream.version)
+    writer.write_records(stream.name, records, stream.version, beside)
 
 
 def write_mapped(stream: SingerStream, records: Iterable[Record], writer: PageWriter) -> None:

@@ -16,6 +16,15 @@ FOLDER = next(
 # Singer targets know a decimal by this format; Snowflake's default for it has no
 # digits after the point, so precision and scale always go with it.
 DECIMAL = "x-singer.decimal"
+_SHOP = {"type": ["string"], "description": "The shop's name, as the setting 'shops' has it."}
+LAST_SEEN = {
+    "last_seen_at": {
+        "type": ["string", "null"],
+        "format": "date-time",
+        "description": "The reading of the whole list that found this row; see full_table_reads.",
+    }
+}
+"""What rows of a table that is read whole have besides, where many shops share it."""
 _DECIMAL_SIZE = {"precision": 38, "scale": 9}
 
 
@@ -24,6 +33,11 @@ def load(stream: str) -> dict[str, Any]:
     """The schema of a stream, as its file says."""
     schema: dict[str, Any] = json.loads((FOLDER / f"{stream}.json").read_text("utf-8"))
     return schema
+
+
+def of_many_shops(schema: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
+    """A schema whose records say which shop they are of, and have `extra` properties, too."""
+    return {**schema, "properties": {"shop": _SHOP, **extra, **schema["properties"]}}
 
 
 def with_decimal_size(schema: Any) -> Any:

@@ -17,6 +17,7 @@ from tap_loopreturns.streams.commerce import (
     Products,
     ProductVariants,
 )
+from tap_loopreturns.streams.full_table_reads import FullTableReads
 from tap_loopreturns.streams.lists import (
     AllowlistItems,
     BlocklistItems,
@@ -72,12 +73,17 @@ STREAMS: tuple[type[LoopStream], ...] = (
 )
 
 
+def kinds(*, many_shops: bool) -> tuple[type[LoopStream], ...]:
+    """The streams that there are, of one shop or of many."""
+    return (*STREAMS, FullTableReads) if many_shops else STREAMS
+
+
 def build(tap: Tap, run: Run) -> list[LoopStream]:
-    """All streams of a run, in the order of `STREAMS`."""
+    """All streams of a run, in the order of `kinds`."""
     refresh = Refresh(run)
     delivery = ReturnsDelivery(run, refresh)
     streams: list[LoopStream] = []
-    for kind in STREAMS:
+    for kind in kinds(many_shops=run.many_shops):
         if issubclass(kind, ReturnsStream):
             delivery.streams.append(kind(tap, run, delivery.read))
             streams.append(delivery.streams[-1])
@@ -86,4 +92,6 @@ def build(tap: Tap, run: Run) -> list[LoopStream]:
         if isinstance(stream := streams[-1], ByReturns):
             stream.refresh = refresh
             refresh.streams.append(stream)
+        if isinstance(last := streams[-1], FullTableReads):
+            run.full_table_read = last.tell
     return streams

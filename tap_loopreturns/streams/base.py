@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import msgspec
 from singer_sdk import Tap
 from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.singerlib import Catalog
 
 from loop_returns.endpoints import Endpoint
 from loop_returns.errors import SettingsError
@@ -45,17 +47,58 @@ class LoopStream(SingerStream):
     costs: ClassVar[str]
     """The requests that it takes, for the documentation."""
 
+    extra_of_shops: ClassVar[dict[str, Any]] = {}
+    """Properties that its records have besides where many shops share the table."""
+
     def __init__(self, tap: Tap, run: Run) -> None:
-        super().__init__(tap, schema=schemas.load(self.name))
         self.run = run
+        schema = self.own_schema()
+        if run.many_shops:
+            schema = schemas.of_many_shops(schema, self.extra_of_shops)
+        super().__init__(tap, schema=schema)
         keep_calm(self.logger)
         if not self.primary_keys:
-            self.primary_keys = self.keys
+            self.primary_keys = (*self._shop_key, *self.keys)
         self.progress = Progress(self.logger, self.name)
         self._distinct = Distinct()
         self._key_in_dict = itemgetter(*self.keys)
         self._key_in_struct = attrgetter(*self.keys)
         self._left_out = schemas.may_be_left_out(self.schema)
+
+    @classmethod
+    def own_schema(cls) -> dict[str, Any]:
+        """The schema of its records, as its file says."""
+        return schemas.load(cls.name)
+
+    @property
+    def logger(self) -> logging.Logger:
+        """The stream's logger; of many shops, the shop's own."""
+        return self.run.shop_log or super().logger
+
+    @property
+    def _shop_key(self) -> tuple[str, ...]:
+        return ("shop",) if self.run.many_shops else ()
+
+    @property
+    def beside(self) -> dict[str, str]:
+        """What each record gets besides what Loop sends: the shop, where there are many."""
+        return {"shop": self.run.shop} if self.run.many_shops else {}
+
+    def apply_catalog(self, catalog: Catalog) -> None:
+        """Take up what a catalog selects.
+
+        Raises:
+            SettingsError: it is of one shop, and there are many: targets would mix them.
+        """
+        super().apply_catalog(catalog)
+        entry = catalog.get_stream(self.name)
+        if entry is None or not self.run.many_shops:
+            return
+        if "shop" not in (entry.schema.properties or {}):
+            raise SettingsError(
+                "--catalog", "was made for one shop; make it again with --discover and 'shops'."
+            )
+        self.primary_keys = ("shop", *(key for key in self.primary_keys if key != "shop"))
 
     def want_own_keys(self) -> None:
         """See to it that the catalog names no other keys than the stream has.
@@ -65,8 +108,9 @@ class LoopStream(SingerStream):
         """
         declared: object = type(self).replication_key
         date = declared if isinstance(declared, str) else None
-        if set(self.primary_keys) != set(self.keys):
-            asked, own = ", ".join(self.primary_keys), ", ".join(self.keys)
+        own_keys = (*self._shop_key, *self.keys)
+        if set(self.primary_keys) != set(own_keys):
+            asked, own = ", ".join(self.primary_keys), ", ".join(own_keys)
             what = f"the key {asked}; it is {own}"
         elif self.replication_key not in {None, date}:
             what = f"the replication key {self.replication_key}; " + (
@@ -139,9 +183,11 @@ class LoopStream(SingerStream):
         self._count(records)
         writer = self.run.writer
         if self.is_written_as_it_is:
-            mapped.write_as_it_is(self, records, writer, self._left_out)
+            mapped.write_as_it_is(self, records, writer, self._left_out, self.beside)
         else:
-            mapped.write_mapped(self, map(self.cleaner.in_full, records), writer)
+            beside = self.beside
+            whole = ({**beside, **self.cleaner.in_full(record)} for record in records)
+            mapped.write_mapped(self, whole, writer)
         self.run.stop_if_asked()
 
     def end(self, requests: int, *more: str) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Any, ClassVar
 
 from loop_returns import times
 from loop_returns.paging import Rows, until_still
 from tap_loopreturns.output.state import write_entry
+from tap_loopreturns.records import schemas
 from tap_loopreturns.records.objects import Record
 from tap_loopreturns.streams.base import LoopStream
 
@@ -17,9 +19,15 @@ class FullTable(LoopStream):
 
     Its records carry a version, and only after a complete read ACTIVATE_VERSION
     is written, upon which a target removes the rows that Loop has no longer.
+
+    A table that many shops share has neither, since that would remove the rows of the
+    other shops. There each record says which reading found it, and a record of
+    full_table_reads says which reading was the last complete one.
     """
 
     costs = "one a page"
+    extra_of_shops: ClassVar[dict[str, Any]] = schemas.LAST_SEEN
+    _read_at = ""
 
     def read(self) -> None:
         """Read the list; again, if it changed while it was read."""
@@ -32,7 +40,10 @@ class FullTable(LoopStream):
                 "%s: changed while it was read; reading it again", self.name
             ),
         )
-        self.activate_version()
+        if self.run.many_shops:
+            self.run.full_table_read(self.name, self._read_at, self._rows)
+        else:
+            self.activate_version()
         if self.run.settings.reconcile:
             write_entry(self, {"read_at": times.show(self.run.now)})
         self.end(self.run.client.requests - before)
@@ -59,9 +70,21 @@ class FullTable(LoopStream):
         """Ask once, to see whether the key may."""
         self.run.client.probe(self.endpoint.path, scope=self.endpoint.scope)
 
+    @property
+    def beside(self) -> dict[str, str]:
+        """The shop and the reading, where there are many shops."""
+        beside = super().beside
+        return {**beside, "last_seen_at": self._read_at} if beside else beside
+
     def _read_once(self) -> None:
-        self.set_version(self.run.next_version())
+        version = self.run.next_version()
+        if self.run.many_shops:
+            self._read_at = times.show_milliseconds(version)
+        else:
+            self.set_version(version)
+        self._rows = 0
         for rows in self.pages():
+            self._rows += len(rows)
             self.write_rows([self.prepare(row) for row in rows])
             self.progress.add(0)
             self.run.stop_if_asked()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cached_property
 
+import msgspec
 from singer_sdk import Tap
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 
@@ -70,6 +72,13 @@ class LoopEvents(LoopStream):
             self._put_offset(feed, offset)
         feed.close()
         self.end(0)
+
+    def write(self, records: Sequence[Record | msgspec.Struct]) -> None:
+        """Write records; where there are many shops, under the shop's name in their list."""
+        for record in records:
+            if self.run.many_shops and isinstance(record, dict):
+                del record["shop"]
+        super().write(records)
 
     def _put_offset(self, feed: EventsFeed, sequence: int) -> None:
         write_entry(self, {"replication_key": "sequence", **feed.entry(sequence)})

@@ -13,6 +13,7 @@ from loop_returns.errors import Incomplete
 from loop_returns.returns_list.answers import Row
 from loop_returns.returns_list.reading import Portion, ReturnsReading
 from loop_returns.spans import Span, Spans
+from tap_loopreturns.output.account import REMEMBERED
 from tap_loopreturns.output.progress import stretch
 from tap_loopreturns.output.state import StreamState
 from tap_loopreturns.run import Run
@@ -152,6 +153,8 @@ class ReturnsDelivery:
     def _write_some(self, rows: list[tuple[int, Row]], proven: Span, shares: list[_Share]) -> None:
         clean = self._returns.cleaner.quickly
         records = [(second, clean(row)) for second, row in rows]
+        for _, record in records[:REMEMBERED]:
+            self._run.account.remember(record)
         for share in shares:
             share.stream.write(
                 [

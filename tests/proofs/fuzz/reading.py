@@ -48,11 +48,13 @@ class Collected(PageWriter):
         self.records: dict[str, dict[int | None, list[dict[str, Any]]]] = {}
         self.lines: list[bytes] = []
 
-    def write_records(self, stream: str, records: Any, version: int | None) -> None:
+    def write_records(
+        self, stream: str, records: Any, version: int | None, beside: Any = None
+    ) -> None:
         """Take records in."""
         records = list(records)
         self.lines = []
-        super().write_records(stream, records, version)
+        super().write_records(stream, records, version, beside)
         written = [
             json.loads(line, parse_float=Decimal) for line in b"".join(self.lines).splitlines()
         ]

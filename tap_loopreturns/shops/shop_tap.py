@@ -1,0 +1,109 @@
+"""The tap of one of many shops."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from functools import cached_property
+from typing import Any
+
+from loop_returns import times
+from loop_returns.errors import SettingsError
+from loopreturns_plugin.shop_list import ShopEntry
+from tap_loopreturns.one_shop import OneShopTap
+from tap_loopreturns.output.shop_log import ShopLogger
+from tap_loopreturns.run import Run
+from tap_loopreturns.shops.reading import ShopRead
+from tap_loopreturns.shops.states import ShopStates
+
+
+class ShopTap(OneShopTap):
+    """One of many shops: as if it was the only one, but for where it writes.
+
+    Args:
+        entry: The shop, with its configuration.
+        fleet: The tap of all shops: what it has selected, and where it writes.
+        states: The STATE of all shops.
+        gate: Bounds the requests that are under way in all of them.
+    """
+
+    def __init__(
+        self,
+        entry: ShopEntry,
+        fleet: OneShopTap,
+        states: ShopStates,
+        gate: AbstractContextManager[object] | None = None,
+    ) -> None:
+        if entry.problem:
+            raise SettingsError("shops", entry.problem)
+        self._entry = entry
+        self._fleet = fleet
+        self._states = states
+        self._gate = gate
+        super().__init__(
+            config=_with_events(entry),
+            catalog=fleet.input_catalog,
+            state=states.of(entry.name),
+            message_writer=fleet.message_writer,
+        )
+        for stream in self.streams.values():
+            stream.selected = fleet.streams[stream.name].selected
+
+    @cached_property
+    def run(self) -> Run:
+        """What the shop's streams share."""
+        return dataclasses.replace(
+            super().run,
+            many_shops=True,
+            shop=self._entry.name,
+            shop_log=(log := ShopLogger(self._entry.name, self.logger)),
+            log=log,
+            gate=self._gate,
+            stop=self._fleet.stop,
+        )
+
+    @property
+    def state_writer(self) -> Any:
+        """Where the streams hand in STATE: the whole of it, of this shop."""
+        return self
+
+    def write_state(self, state: Mapping[str, Any]) -> None:
+        """Take in the shop's STATE."""
+        self._states.put(self._entry.name, state)
+
+    def check_settings(self) -> Iterable[str]:
+        """Check the shop's configuration; what all have in common has been warned of."""
+        self.run.settings  # noqa: B018  which checks it
+        return ()
+
+    def read(self) -> ShopRead:
+        """Read all selected streams.
+
+        Raises:
+            LoopReturnsError: as reading one shop does.
+        """
+        client = self.run.client
+        try:
+            for stream in self.streams.values():
+                if stream.selected:
+                    stream.sync()
+        finally:
+            client.close()
+        until = self.run.span.end
+        self.put_in_state("read_until", times.show(until))
+        self.write_state(self.state)
+        rows = sum(stream.progress.rows for stream in self.loop_streams)
+        return ShopRead(rows, client.requests, until)
+
+
+def _with_events(entry: ShopEntry) -> dict[str, Any]:
+    """A shop's configuration; in a store of events it is known by its name.
+
+    Each shop is a reader of its own: what one has landed says nothing of the others.
+    """
+    config = dict(entry.config)
+    if config.get("events_store"):
+        config.setdefault("events_shop", entry.name)
+        config.setdefault("events_reader", f"tap-loopreturns-{entry.name}")
+    return config

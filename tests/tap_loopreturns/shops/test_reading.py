@@ -1,0 +1,81 @@
+"""A run of many shops: complete, each failing for itself, the least fresh first."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from loop_returns.errors import ShopsFailed
+from mock_loop import Loop
+from tests.many_shops import served, settings
+from tests.running import Output, run_tap
+
+SIZES = {"north": 60, "south": 40, "west": 20}
+
+
+@pytest.fixture
+def loops() -> Iterator[dict[str, Loop]]:
+    with served(SIZES) as found:
+        yield found
+
+
+def ids(output: Output, stream: str = "returns") -> dict[str, set[str]]:
+    """The ids of a stream's records, by shop."""
+    found: dict[str, set[str]] = {}
+    for record in output.records(stream):
+        found.setdefault(record["shop"], set()).add(record["id"])
+    return found
+
+
+def held(loops: dict[str, Loop]) -> dict[str, set[str]]:
+    return {name: {row["id"] for row in loop.shop.truth("returns")} for name, loop in loops.items()}
+
+
+def test_all_shops_are_read_each_under_its_name(loops: dict[str, Loop]) -> None:
+    """Every record says its shop, first of all, and the shop holds it."""
+    output = run_tap(settings(loops), select=None)
+    assert ids(output) == held(loops)
+    for message in output.messages:
+        if message["type"] == "RECORD":
+            assert next(iter(message["record"])) == "shop"
+        if message["type"] == "SCHEMA":
+            assert message["key_properties"][0] == "shop"
+    assert "ACTIVATE_VERSION" not in {message["type"] for message in output.messages}
+
+
+def test_a_second_run_reads_what_changed_in_each_shop(loops: dict[str, Loop]) -> None:
+    """STATE holds each shop's bookmarks apart."""
+    first = run_tap(settings(loops))
+    changed = loops["south"].shop.change(5, seed=3)
+    second = run_tap(settings(loops), state=first.state)
+    assert changed <= ids(second)["south"]
+    assert len(second.records("returns")) < len(first.records("returns")) / 2
+    assert set(second.state["shops"]) == set(SIZES)
+
+
+def test_a_shop_that_fails_is_named_and_the_others_are_read(
+    loops: dict[str, Loop], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A refused key is one shop's trouble; STATE is valid for all, and the run fails."""
+    config = settings(loops)
+    config["shops"][0]["api_key"] = "revoked"
+    with caplog.at_level(logging.INFO):
+        output = run_tap(config, fails=True)
+    assert isinstance(output.error, ShopsFailed)
+    assert "1 of 3 shops failed: north" in str(output.error)
+    assert "north: failed: Loop refuses the key" in caplog.text
+    assert set(ids(output)) == {"south", "west"} == set(output.state["shops"])
+    again = run_tap(settings(loops), state=output.state)
+    assert ids(again)["north"] == held(loops)["north"]
+
+
+def test_the_least_fresh_shop_is_read_first(loops: dict[str, Loop]) -> None:
+    """One that was never read, then the one that was read longest ago."""
+    state = run_tap(settings(loops)).state
+    state["shops"]["west"]["read_until"] = "2026-01-01T00:00:00Z"
+    del state["shops"]["south"]
+    output = run_tap(settings(loops, shops_concurrency=1, lookback_hours=90_000), state=state)
+    order = list(dict.fromkeys(record["shop"] for record in output.records("returns")))
+    assert order == ["south", "west", "north"]

@@ -1,0 +1,54 @@
+"""One of many shops is read as if it was the only one, but for where it writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.many_shops import served, settings
+from tests.running import run_tap
+from tests.running import settings as settings_of_one
+
+
+def without_shop(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {name: value for name, value in record.items() if name not in {"shop", "last_seen_at"}}
+        for record in records
+    ]
+
+
+def test_a_shop_gives_the_records_of_a_run_of_its_own_in_their_order() -> None:
+    """In every stream; beside them there is the shop, and when a whole list was read."""
+    with served({"north": 80}) as loops:
+        alone = run_tap(settings_of_one(loops["north"]), select=["all"])
+        many = run_tap(settings(loops), select=["all"])
+    assert alone.streams == many.streams - {"full_table_reads"}
+    for stream in alone.streams:
+        assert without_shop(many.records(stream)) == alone.records(stream), stream
+
+
+def test_a_stream_map_sees_the_shop() -> None:
+    """It may keep it under another name, or leave shops out."""
+    maps = {"returns": {"label": "shop + '-' + id", "__filter__": "shop != 'south'"}}
+    with served({"north": 20, "south": 20}) as loops:
+        records = run_tap(settings(loops, stream_maps=maps)).records("returns")
+    assert len(records) == 20
+    assert {record["label"] for record in records} == {f"north-{r['id']}" for r in records}
+
+
+def test_a_shop_has_settings_of_its_own() -> None:
+    """Here the states that are read."""
+    with served({"north": 60, "south": 60}) as loops:
+        config = settings(loops)
+        config["shops"][0]["states"] = ["open"]
+        records = run_tap(config).records("returns")
+    assert {record["state"] for record in records if record["shop"] == "north"} == {"open"}
+    assert len({record["state"] for record in records if record["shop"] == "south"}) > 2
+
+
+def test_a_setting_that_is_wrong_for_one_shop_is_that_shops_failure() -> None:
+    """The others are read."""
+    with served({"north": 20, "south": 20}) as loops:
+        config = settings(loops)
+        config["shops"][0]["page_size"] = 0
+        output = run_tap(config, fails=True)
+    assert {record["shop"] for record in output.records("returns")} == {"south"}
