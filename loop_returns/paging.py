@@ -20,6 +20,7 @@ from loop_returns import times
 from loop_returns.errors import UnexpectedAnswer
 from loop_returns.http import envelopes
 from loop_returns.http.client import Client
+from loop_returns.http.packing import PackedList
 
 Rows = list[dict[str, Any]]
 Params = Mapping[str, str | int]
@@ -30,6 +31,7 @@ FIRST_OF_LINKED: Params = {"limit": _LIMIT, "sort_order": "asc"}
 """What the first page of a list with cursor links is asked for with."""
 
 _READINGS = 5
+_ROUND = 25  # rows; lists that are cut are cut at a multiple of it, or of 5 in pages
 
 
 class Moved(Exception):  # noqa: N818  a fact, not yet an error
@@ -82,14 +84,44 @@ class Paging(Protocol):
 
 def single(client: Client, listing: Listing) -> Iterator[Rows]:
     """One answer holds all rows, under their name or as a bare list."""
-    document = client.get(listing.path, listing.params, scope=listing.scope).json()
+    answer = client.get(listing.path, listing.params, scope=listing.scope)
+    if isinstance(answer.body, PackedList):  # a part at a time: unpacked, it fills the memory
+        for text in answer.body:
+            part = envelopes.parse(text, listing.path)
+            yield envelopes.rows(part, listing.rows, listing.path, bare=True)
+        return
+    document = answer.json()
     rows = envelopes.rows(document, listing.rows, listing.path, bare=True)
     if isinstance(document, dict) and envelopes.next_link(document, listing.path, required=False):
         raise UnexpectedAnswer(
             f"GET {listing.path}: Loop pages a list that it documents in one answer; "
             "it may not be complete."
         )
+    if looks_cut(len(rows)) and not listing.params:
+        _want_no_second_page(client, listing, rows)
     yield rows
+
+
+def looks_cut(rows: int) -> bool:
+    """Whether a list of so many rows may be one that was cut at a round number."""
+    return rows >= _ROUND and rows % _ROUND == 0
+
+
+def _want_no_second_page(client: Client, listing: Listing, rows: Rows) -> None:
+    """See to it that a list which is documented in one answer has no second page.
+
+    Raises:
+        UnexpectedAnswer: it has one, with rows that the first answer lacks.
+    """
+    params = {**listing.params, "page": 2}
+    document = client.get(listing.path, params, scope=listing.scope).json()
+    more = envelopes.rows(document, listing.rows, listing.path, bare=True)
+    known = [row.get("id") for row in rows]
+    if any(row.get("id") not in known for row in more):
+        raise UnexpectedAnswer(
+            f"GET {listing.path}: Loop cuts the list at {len(rows)} rows, though it documents it "
+            "in one answer; it is not complete."
+        )
 
 
 def numbered(client: Client, listing: Listing) -> Iterator[Rows]:
@@ -160,8 +192,9 @@ def linked(client: Client, listing: Listing) -> Iterator[Rows]:
         # Some samples show no link at all; a full page without one may not be the last.
         link = envelopes.next_link(document, listing.path, required=count >= _LIMIT)
         if link is None:
-            # A round number may be a full page, too, of a lower limit than was asked for.
-            if count > 1 and count % 5 == 0 and not _says_where_it_ends(document):
+            # It may be a full page all the same, of a lower limit than was asked for.
+            is_odd = count % 5 == 0 and count >= _ROUND if _says_where_it_ends(document) else True
+            if count > 1 and is_odd and not seen:
                 _want_links(client, listing, params, count - 1)
             return
         cursor = parse_qs(urlsplit(link).query).get("cursor", [""])[0]

@@ -10,6 +10,7 @@ import simplejson
 from singer_sdk import exceptions as sdk
 
 from loop_returns.errors import LoopReturnsError
+from loopreturns_plugin.stopping import Stopped
 
 _OF_THE_SDK = (
     sdk.ConfigValidationError,
@@ -27,6 +28,9 @@ def run(command: Callable[[], object], name: str) -> None:
     """
     try:
         command()
+    except Stopped as stopped:
+        stopped.tell()
+        raise
     except LoopReturnsError as error:
         _leave(name, str(error), error.exit_code)
     except _OF_THE_SDK as error:

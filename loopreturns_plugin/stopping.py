@@ -5,12 +5,23 @@ from __future__ import annotations
 import logging
 import signal
 import time
+from collections.abc import Callable
 
 _HEARING = 0.2  # seconds until a signal is heard in a pause
 
 
 class Stopped(SystemExit):
-    """The run ends at a place where nothing is cut in half."""
+    """The run ends at a place where nothing is cut in half.
+
+    Args:
+        code: The exit code.
+        tell: Says so in the log; within a signal's handler that cannot be done, for the
+            signal may have come amid another line ("reentrant call").
+    """
+
+    def __init__(self, code: int, tell: Callable[[], object] = lambda: None) -> None:
+        super().__init__(code)
+        self.tell = tell
 
 
 class StopRequest:
@@ -37,7 +48,7 @@ class StopRequest:
             raise SystemExit(128 + number)
         self._signal = number
         if may_stop:
-            self.stop_if_asked()
+            raise Stopped(128 + number, self._tell)
 
     def stop_if_asked(self) -> None:
         """End the run here, if a signal has asked for it.
@@ -47,11 +58,13 @@ class StopRequest:
         """
         if self._signal is None:
             return
-        if not self._told:
-            name = signal.Signals(self._signal).name
-            self._log.warning("Stopped by %s%s", name, self._then)
-        self._told = True
+        self._tell()
         raise Stopped(128 + self._signal)
+
+    def _tell(self) -> None:
+        if not self._told and self._signal is not None:
+            self._told = True
+            self._log.warning("Stopped by %s%s", signal.Signals(self._signal).name, self._then)
 
     def sleep(self, seconds: float) -> None:
         """Wait, and end the run meanwhile if a signal asks for it: nothing is under way.

@@ -40,10 +40,7 @@ class FullTable(LoopStream):
                 "%s: changed while it was read; reading it again", self.name
             ),
         )
-        if self.run.many_shops:
-            self.run.full_table_read(self.name, self._read_at, self._rows)
-        else:
-            self.activate_version()
+        self._tell_whole()
         if self.run.settings.reconcile:
             write_entry(self, {"read_at": times.show(self.run.now)})
         self.end(self.run.client.requests - before)
@@ -53,6 +50,19 @@ class FullTable(LoopStream):
         """By when it was read last, which STATE remembers where not every run reads it."""
         reconcile, read_at = self.run.settings.reconcile, self.given_entry.get("read_at")
         return not reconcile or not read_at or times.second(read_at) <= self.run.now - reconcile
+
+    def _tell_whole(self) -> None:
+        """Tell the target that the list was read whole, unless it may be cut."""
+        if not self.is_surely_whole():
+            return
+        if self.run.many_shops:
+            self.run.full_table_read(self.name, self._read_at, self._rows)
+        else:
+            self.activate_version()
+
+    def is_surely_whole(self) -> bool:
+        """Whether what was not in the list is gone; else the target keeps it."""
+        return True
 
     def what(self) -> str:
         """What is about to be read, in words."""

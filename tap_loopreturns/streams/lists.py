@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from loop_returns import endpoints
 from loop_returns.errors import LoopRefused
 from loop_returns.http import envelopes
-from loop_returns.paging import Rows
+from loop_returns.paging import Rows, looks_cut
 from tap_loopreturns.streams.full_table import FullTable
 
 
@@ -27,22 +27,39 @@ class BlocklistItems(FullTable):
     endpoint = endpoints.BLOCKLIST
 
 
-class Destinations(FullTable):
+class AllAtOnce(FullTable):
+    """A list in one answer, of which nothing says that it is whole."""
+
+    costs = "one"
+
+    def is_surely_whole(self) -> bool:
+        """Not where it has a round number of rows, as a list has that is cut."""
+        rows = self._distinct.count
+        if looks_cut(rows):
+            self.logger.warning(
+                "%s: exactly %s rows, as a list has that Loop cuts. All of them are out; rows that "
+                "are gone stay in the target until the number is another.",
+                self.name,
+                f"{rows:,}",
+            )
+            return False
+        return True
+
+
+class Destinations(AllAtOnce):
     """Where returns go."""
 
     name = "destinations"
     keys = ("id",)
     endpoint = endpoints.DESTINATIONS
-    costs = "one"
 
 
-class Webhooks(FullTable):
+class Webhooks(AllAtOnce):
     """Subscriptions to Loop's events."""
 
     name = "webhooks"
     keys = ("id",)
     endpoint = endpoints.WEBHOOKS
-    costs = "one"
 
 
 class Carts(FullTable):

@@ -8,16 +8,21 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from singer_sdk import Tap
+
 from loop_returns import endpoints, times
-from loop_returns.errors import UncleanRecord
+from loop_returns.errors import UncleanRecord, UnexpectedAnswer
 from loop_returns.fetch_ahead import fetch_ahead
 from loop_returns.http.client import Client
-from loop_returns.paging import Rows
+from loop_returns.paging import Rows, looks_cut
 from loop_returns.spans import Span
 from loop_returns.times import DAY
 from tap_loopreturns.records.cleaner import asked_by
 from tap_loopreturns.records.values import Unclean, moment
+from tap_loopreturns.run import Run
 from tap_loopreturns.streams.by_date import ByDate
+
+_MANY = 25  # rows; fewer are not cut by anyone
 
 _NAMES = (
     "return_id",
@@ -45,6 +50,12 @@ class AdvancedShippingNotices(ByDate):
     longest = 117 * DAY  # with a day on each side, within the 120 that 2026-10 allows
     _days = 14  # of the next window; the answer is not paged, so it follows the density
     _rows_wanted = 5000
+    _longest = 0  # rows in an answer; another one of as many may be cut
+    _full_days: set[int]
+
+    def __init__(self, tap: Tap, run: Run) -> None:
+        super().__init__(tap, run)
+        self._full_days = set()
 
     def length(self) -> int:
         """Long where notices are few, so that an answer stays bearable."""
@@ -52,13 +63,36 @@ class AdvancedShippingNotices(ByDate):
 
     def read_window(self, window: Span) -> None:
         """Ask for the days of a window."""
-        rows = 0
-        for page in self.pages(_day(window.start - DAY), _day(window.end + DAY)):
-            self.write_rows(page)
-            rows += len(page)
+        first, last = (window.start - DAY) // DAY, (window.end + DAY) // DAY
+        rows = self._write_days(first, last)
         days = window.length / DAY
         density = max(rows / (days + 2), 1)
         self._days = max(1, min(int(self._rows_wanted / density), int(4 * max(days, 1)), 117))
+
+    def _write_days(self, first: int, last: int) -> int:
+        """Ask for some days, and for each half of them where the answer may be cut; its rows.
+
+        Raises:
+            UnexpectedAnswer: Loop cuts the notices of a single day.
+        """
+        rows = 0
+        for page in self.pages(_day(first * DAY), _day(last * DAY)):
+            self.write_rows(page)
+            rows += len(page)
+        may_be_cut = looks_cut(rows) or rows == self._longest >= _MANY
+        self._longest = max(rows, self._longest)
+        if may_be_cut and first == last:
+            self._full_days.add(rows)
+        if not may_be_cut or first == last:
+            return rows
+        middle = (first + last) // 2
+        halves = self._write_days(first, middle) + self._write_days(middle + 1, last)
+        if halves > rows and rows in self._full_days:
+            raise UnexpectedAnswer(
+                f"GET {self.endpoint.path}: Loop cuts the list at {rows:,} rows, and one day has "
+                f"more, from {_day(first * DAY)} to {_day(last * DAY)}; they cannot be read."
+            )
+        return max(rows, halves)
 
     def probe(self) -> None:
         """Ask for a day."""

@@ -18,6 +18,8 @@ PATH, SCOPE = "/things", "Things"
 class FakeClient:
     """Answers from memory; that it is asked for its own path alone is seen to here."""
 
+    body = b""
+
     def __init__(self, answer: Callable[[Params], Any], most: int = 200) -> None:
         self.asked: list[Params] = []
         self._answer = answer

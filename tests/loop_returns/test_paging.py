@@ -269,7 +269,12 @@ def test_a_full_page_that_does_not_say_whether_more_follow_is_an_error() -> None
     client = FakeClient(lambda _: {"data": rows_of(250)})
     with pytest.raises(UnexpectedAnswer, match="whether a next page follows"):
         read(paging.linked, client)
-    assert len(read(paging.linked, FakeClient(lambda _: {"data": rows_of(249)}))) == 249
+    assert (
+        len(
+            read(paging.linked, FakeClient(lambda _: {"data": rows_of(249), "next_page_url": None}))
+        )
+        == 249
+    )
 
 
 def test_a_cursor_that_is_a_time_alone_is_an_error() -> None:

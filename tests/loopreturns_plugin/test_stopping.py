@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from loopreturns_plugin.stopping import StopRequest
+from loopreturns_plugin.stopping import Stopped, StopRequest
 
 log = logging.getLogger("test-stopping")
 
@@ -34,6 +34,18 @@ def test_where_nothing_would_be_cut_it_stops_at_once(stop: StopRequest) -> None:
     """While Loop is awaited, for example."""
     with pytest.raises(SystemExit):
         stop.receive(signal.SIGTERM, may_stop=True)
+
+
+def test_a_signal_amid_a_line_of_the_log_is_told_after_it(
+    stop: StopRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Python cannot write a line within a line; whoever leaves the run says it."""
+    with pytest.raises(Stopped) as left:
+        stop.receive(signal.SIGTERM, may_stop=True)
+    assert not caplog.messages
+    left.value.tell()
+    left.value.tell()
+    assert caplog.messages == ["Stopped by SIGTERM. The next run resumes."]
 
 
 def test_a_second_signal_ends_at_once_whatever_is_cut(stop: StopRequest) -> None:
