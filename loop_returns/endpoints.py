@@ -52,6 +52,7 @@ class Endpoint:
         rows: The name that the rows, or the one row, stand under.
         paging: How a list comes in pages; None where it is no list.
         is_nothing: Whether a refusal only says that there is nothing to have.
+        has_errors: `errors` is a field of what is there, and no refusal beside an `id`.
     """
 
     path: str
@@ -60,6 +61,7 @@ class Endpoint:
     rows: str = ""
     paging: Paging | None = None
     is_nothing: Callable[[LoopRefused], bool] = _never
+    has_errors: bool = False
 
     @property
     def changes(self) -> str:
@@ -94,7 +96,8 @@ class Endpoint:
         where = self.at(**names)
         try:
             document = client.get(where, params, scope=self.scope).json()
-            envelopes.refuse_error(document, where)
+            if not (self.has_errors and isinstance(document, dict) and document.get("id")):
+                envelopes.refuse_error(document, where)
         except LoopRefused as refusal:
             if self.is_nothing(refusal):
                 return None
@@ -138,8 +141,19 @@ def _no_cart(refusal: LoopRefused) -> bool:
     return refusal.status == 200 and _GONE.fullmatch(said) is not None  # noqa: PLR2004
 
 
+def _no_thing(refusal: LoopRefused) -> bool:
+    return refusal.status == 404 and names_what_is_missing(refusal.body)  # noqa: PLR2004
+
+
 def _commerce(path: str, scope: str, rows: str) -> Endpoint:
-    return Endpoint(path, scope, rows=rows, paging=paging.linked)
+    write = (
+        None if scope == "Orders" else scope.replace("(read)", "(write)").replace("Read", "Write")
+    )
+    return Endpoint(path, scope, write, rows=rows, paging=paging.linked)
+
+
+def _by_external_id(path: str, whole: Endpoint) -> Endpoint:
+    return Endpoint(path, whole.scope, whole.write_scope, is_nothing=_no_thing)
 
 
 RETURNS_LIST = Endpoint("/warehouse/return/list", "Returns", rows="returns")
@@ -155,10 +169,34 @@ RETURN_ACTION = Endpoint("/warehouse/return/{id}/{action}", "Returns")
 FRAUD_REPORT = Endpoint("/returns/{id}/fraud-report", "Returns")
 """Changes only; there is no list of reports."""
 
+RETURN_LABELS = Endpoint("/returns/{id}/labels", "Returns")
+"""Changes only; the labels of a return stand in its details."""
+
+GRADES = Endpoint("/dispositioning/grade", "Returns")
+DISPOSITIONS = Endpoint("/dispositioning/assess", "Returns")
+"""Changes only; both stand in a return's line items."""
+
+ORDER_LINK = Endpoint("/order/{action}", "Orders")
+"""Changes only: link, qr."""
+
 SHIPPING_NOTICES = Endpoint("/warehouse/reporting/asn", "Returns", rows="asn", paging=paging.single)
 LABEL_REQUESTS = Endpoint(
     "/label-requests", "Label Requests (Read)", rows="data", paging=paging.offset
 )
+LABEL_REQUEST = Endpoint(
+    "/label-requests/{id}",
+    "Label Requests (Read)",
+    "Label Requests (Write)",
+    is_nothing=_no_thing,
+    has_errors=True,
+)
+LABEL_REQUEST_ERRORS = Endpoint(
+    "/label-requests/{id}/errors", "Label Requests (Read)", "Label Requests (Write)"
+)
+"""Changes only; the errors stand in the label request."""
+
+LABELS = Endpoint("/labels", "Labels (Write)")
+"""Changes only, by providers of labels; Loop has no list of labels."""
 HAPPY_RETURNS_SHIPMENTS = Endpoint(
     "/happy-returns/shipments",
     "Happy Returns Shipments (Read)",
@@ -199,3 +237,23 @@ BULK_OPERATIONS = _commerce("/bulk-operations", "Bulk Operations (Read)", "bulk_
 BULK_OPERATION_JOBS = _commerce(
     "/bulk-operations/{id}/jobs", "Bulk Operations (Read)", "bulk_operation_jobs"
 )
+
+ORDER = _by_external_id("/orders/external/{external_id}", ORDERS)
+CUSTOMER = _by_external_id("/customers/external/{external_id}", CUSTOMERS)
+PRODUCT = _by_external_id("/products/external/{external_id}", PRODUCTS)
+PRODUCT_VARIANT = _by_external_id(
+    "/products/external/{product_external_id}/product-variants/{external_id}", PRODUCT_VARIANTS
+)
+PRODUCT_VARIANTS_OF = _by_external_id(
+    "/products/external/{product_external_id}/product-variants", PRODUCT_VARIANTS
+)
+"""Changes only: where a variant is put."""
+
+COLLECTION = _by_external_id("/collections/external/{external_id}", COLLECTIONS)
+LOCATION = _by_external_id("/locations/external/{external_id}", LOCATIONS)
+INVENTORY = _by_external_id(
+    "/inventories/external/products/{product_external_id}/variants/{variant_external_id}"
+    "/locations/{location_external_id}",
+    INVENTORIES,
+)
+"""One thing of the shop system's, by the ids that it has there."""

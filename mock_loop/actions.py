@@ -1,4 +1,4 @@
-"""What changes an account: return actions, lists, destinations, webhooks, carts, fraud reports.
+"""What changes an account: return actions, lists, destinations, webhooks, carts.
 
 Each keeps to Loop's rules of transition and refuses as Loop does, which is often
 under status 200. `Shop.acted` counts what was carried out, by what it was done to.
@@ -20,22 +20,20 @@ from mock_loop.seeds.returns import uuid
 from mock_loop.shop import Shop
 
 LIST_TYPES = ("order", "product", "email", "product_tag")
-CATEGORIES = (
-    "package-never-received", "package-is-empty", "package-is-missing-items",
-    "instant-return-charge-failed", "keep-item-abuse",
-    "splitting-returns-to-avoid-restrictions", "item-is-worn", "other",
-)  # fmt: skip
 TOPICS = ("return", "return.processing", "label", "restock", "label.request", "giftcard",
           "happy.returns.shipment")  # fmt: skip
-LONGEST_NOTE, LONGEST_COMMENT = 254, 512
+LONGEST_NOTE = 254
 
 
 def run_queue(shop: Shop) -> None:
-    """Process the returns whose time in Loop's queue is over."""
+    """Do what Loop has put off, as far as its time has come."""
     due = [one for one in shop.queue if one[0] <= time.monotonic()]
     for one in due:
         shop.queue.remove(one)
         shop.process_return(one[1])
+    for job in [job for job in shop.later if job[0] <= time.monotonic()]:
+        shop.later.remove(job)
+        job[1]()
 
 
 def _refused(code: str, message: str, status: int = 200) -> Response:
@@ -116,27 +114,6 @@ def _note(call: Call, found: Return) -> Response:
     _did(call, f"{found.id}: {content}", "note")
     call.shop.add_note(found.id, content)
     return ok(data=True)
-
-
-def _fraud_report(call: Call, found: Return) -> Response:
-    given = _body(call)
-    category, comment = given.get("category"), given.get("comment")
-    if category not in CATEGORIES:
-        return errors.invalid("category", "The selected category is invalid.")
-    if (category == "other" and not comment) or len(comment or "") > LONGEST_COMMENT:
-        return errors.invalid("comment", "The comment is required, of at most 512 characters.")
-    if found.id in call.shop.fraud_reports:
-        return Response(409, dump({"errors": [{"message": "The return has been reported."}]}))
-    _did(call, found.id, "fraud_report")
-    report = {
-        "id": 500 + next(call.shop.numbers),
-        "return_id": int(found.id),
-        "category": category,
-        "comment": comment,
-        "created_at": clock.offset(call.shop.moment()),
-    }
-    call.shop.fraud_reports[found.id] = report
-    return Response(201, dump(report))
 
 
 # Lists, destinations, webhooks
@@ -276,7 +253,6 @@ ROUTES = (
         _on_return(_move("close", "closed", ("closed", "cancelled", "expired"))),
     ),
     Route("POST", f"{_RETURN}/note", scopes.RETURNS, _on_return(_note)),
-    Route("POST", "/returns/{id}/fraud-report", scopes.RETURNS, _on_return(_fraud_report)),
     Route("POST", "/allowlists", scopes.ORDERS, _create_entry("allowlists")),
     Route("DELETE", "/allowlists/{id}", scopes.ORDERS, _delete("allowlists", _NO_CONTENT)),
     Route("POST", "/blocklists", scopes.ORDERS, _create_entry("blocklists")),

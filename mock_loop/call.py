@@ -1,5 +1,6 @@
 """A call as an endpoint sees it."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -37,6 +38,18 @@ class Call:
     def given(self, name: str) -> str | None:
         """A parameter's value; an empty one counts as absent, as in Laravel."""
         return self.query.get(name) or None
+
+    def sent(self) -> dict[str, Any]:
+        """The object in the body; an empty one where there is none."""
+        try:
+            body = json.loads(self.body or b"{}")
+        except ValueError:
+            return {}
+        return body if isinstance(body, dict) else {}
+
+    def did(self, subject: str, action: str) -> None:
+        """Count what is carried out, by what it is done to."""
+        self.shop.acted[subject, action] += 1
 
     def link(self, query: dict[str, Any], *, path: str | None = None) -> str:
         """An absolute address at this server."""

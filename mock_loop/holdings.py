@@ -47,6 +47,12 @@ class Holdings:
         """Told what webhooks a change makes, in the order of the changes (see `webhooks`)."""
         self.queue: list[tuple[float, str]] = []
         """Returns that Loop will process, and when."""
+        self.later: list[tuple[float, Callable[[], object]]] = []
+        """What else Loop will do in its own time, and when: labels, imports."""
+        self.labels: dict[int, Row] = {}
+        """Labels that providers have handed in; no endpoint shows them."""
+        self.item_homes: dict[str, str] = {}
+        """The returns of line items that were asked for."""
         self.fraud_reports: dict[str, Row] = {}
         """By the return's id."""
         self.happy_returns_items: dict[int, list[Row]] = {}
@@ -140,6 +146,17 @@ class Holdings:
                 self.edit_return(id, state="closed", was_processed=True)
             else:
                 self.tell([happening.of_failed_processing(id, found.state)])
+
+    def home_of(self, line_item: str) -> str | None:
+        """The id of the return that a line item belongs to."""
+        with self.lock:
+            if line_item not in self.item_homes:
+                self.item_homes = {
+                    item["line_item_id"]: found.id
+                    for found in self.book
+                    for item in found.row()["line_items"]
+                }
+            return self.item_homes.get(line_item)
 
     def bulk_stamp(self, ids: Iterable[str | Return], at: str | int) -> None:
         """Touch many returns in one second, as a nightly job does."""

@@ -12,7 +12,22 @@ from random import Random
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from mock_loop import actions, clock, commerce, errors, lists, returns, scopes, shipping
+from mock_loop import (
+    actions,
+    clock,
+    commerce,
+    errors,
+    fraud,
+    imports,
+    inspection,
+    keeping,
+    labels,
+    links,
+    lists,
+    returns,
+    scopes,
+    shipping,
+)
 from mock_loop.call import RELEASES, Call
 from mock_loop.faults import Faults
 from mock_loop.limits import Allowance
@@ -21,7 +36,14 @@ from mock_loop.responses import Response
 from mock_loop.routes import find
 from mock_loop.shop import Shop
 
-ROUTES = (*returns.ROUTES, *shipping.ROUTES, *lists.ROUTES, *commerce.ROUTES, *actions.ROUTES)
+ROUTES = tuple(
+    route
+    for module in (
+        returns, shipping, lists, commerce, actions,
+        fraud, inspection, labels, links, keeping, imports,
+    )
+    for route in module.ROUTES
+)  # fmt: skip
 
 # `/api/latest` moves on to 2026-10 on this day; `/api/v1` stays on 2026-07.
 LATEST_MOVES = clock.parse("2026-10-29")

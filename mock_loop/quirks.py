@@ -63,6 +63,8 @@ class Quirks:
     process_flagged: bool = False
     """The shop's setting "Allow flagged returns to process"."""
     destination_limit: int = 50
+    links_want_shop: str | None = None
+    """The id of the shop that a link must name; None: none is asked for."""
 
     requests_per_minute: int | None = 300
     counting: Literal["sliding", "fixed"] = "sliding"

@@ -14,6 +14,14 @@ COLLECTIONS = "Collections (read)"
 LOCATIONS = "Locations (read)"
 INVENTORY = "Inventory (read)"
 BULK_OPERATIONS = "Bulk Operations (Read)"
+CUSTOMERS_WRITE = "Customers (write)"
+PRODUCTS_WRITE = "Product (write)"
+COLLECTIONS_WRITE = "Collections (write)"
+LOCATIONS_WRITE = "Locations (write)"
+INVENTORY_WRITE = "Inventory (write)"
+BULK_OPERATIONS_WRITE = "Bulk Operations (Write)"
+LABELS_WRITE = "Labels (Write)"
+LABEL_REQUESTS_WRITE = "Label Requests (Write)"
 
 ALL_SCOPES = frozenset(
     {
@@ -31,5 +39,13 @@ ALL_SCOPES = frozenset(
         LOCATIONS,
         INVENTORY,
         BULK_OPERATIONS,
+        CUSTOMERS_WRITE,
+        PRODUCTS_WRITE,
+        COLLECTIONS_WRITE,
+        LOCATIONS_WRITE,
+        INVENTORY_WRITE,
+        BULK_OPERATIONS_WRITE,
+        LABELS_WRITE,
+        LABEL_REQUESTS_WRITE,
     },
 )

@@ -51,6 +51,14 @@ class Account:
         return f"Account({self.url}, {self.version})"
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A body that is sent as a file, in a form (multipart/form-data)."""
+
+    name: str
+    content: bytes
+
+
 class Answer:
     """A healthy answer to a reading: sound JSON, parsed when it is asked for."""
 
@@ -168,7 +176,7 @@ class Client:
             method: POST, PUT or DELETE.
             path: Below `/api/{version}`.
             params: The query.
-            body: Sent as JSON; decimals are numbers in it.
+            body: Sent as JSON; decimals are numbers in it. An `Upload` is sent as a file.
             scope: What the key needs for this path.
             forbids: Loop documents 403 as its word on this change.
 
@@ -234,7 +242,9 @@ class Client:
     ) -> tuple[int, Mapping[str, str], Body]:
         """One request, when its turn has come."""
         headers = {"Accept": "application/json", "X-Authorization": self.account.key}
-        if body is not None:
+        files = {"file": (body.name, body.content)} if isinstance(body, Upload) else None
+        data = None if body is None or files else _ENCODER.encode(body)
+        if data is not None:
             headers["Content-Type"] = "application/json"
         # The gate comes last: who waits for the budget of one key holds up no other key.
         with self._pacer.turn() as heed, self._gate:
@@ -244,7 +254,8 @@ class Client:
                 method,
                 f"{self.account.url}/api/{self.account.version}{path}",
                 params=dict(params),
-                data=None if body is None else _ENCODER.encode(body),
+                data=data,
+                files=files,
                 headers=headers,
                 timeout=(min(_CONNECTING, self.account.timeout), self.account.timeout),
                 allow_redirects=False,

@@ -15,7 +15,8 @@ from target_loopreturns.actions import schemas
 from target_loopreturns.actions.column_forms import as_meant
 from target_loopreturns.actions.schemas import PERMISSIONS
 
-_IDS = ("id", "return_id")
+_IDS = ("id", "return_id", "line_item_id", "shop_id")
+_NAMING = ("id", "token", "label_request_id", "external_id", "variant_external_id", "type", "topic")
 _CLOSE = 0.85  # how much an unknown name resembles one that is known, to be a slip
 
 
@@ -53,7 +54,9 @@ class Action:
         fields = self.fields
         if self.return_id:
             return f"return {self.return_id}"
-        name = fields.get("id") or fields.get("token") or fields.get("type") or fields.get("topic")
+        if "order_name" in fields:
+            return f"return of order {fields['order_name']}"
+        name = next((str(fields[one]) for one in _NAMING if fields.get(one)), None)
         return f"{self.stream} {name}" if name else self.stream
 
     @property

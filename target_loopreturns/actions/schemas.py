@@ -9,7 +9,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-PERMISSIONS = ("process", "remove_line_items", "delete")
+PERMISSIONS = ("process", "remove_line_items", "delete", "generate", "import")
 """Actions that cannot be undone: they want their names in the setting `allow`."""
 
 _SCHEMAS = Path(__file__).parent.parent / "schemas"
@@ -22,6 +22,20 @@ KINDS = (
     "carts",
     "fraud_reports",
     "webhooks",
+    "line_item_grades",
+    "line_item_dispositions",
+    "return_labels",
+    "labels",
+    "label_request_errors",
+    "order_links",
+    "orders",
+    "customers",
+    "products",
+    "product_variants",
+    "collections",
+    "locations",
+    "inventories",
+    "bulk_operations",
 )
 """The names of the kinds; what each of them does is told in the package `kinds`."""
 

@@ -40,7 +40,6 @@ class Change:
     scope: str
     params: Mapping[str, str] | None = None
     body: object = None
-    """Sent as JSON, or an `Upload`."""
     forbids: bool = False
     """Whether Loop documents 403 as its word on such a change."""
 
@@ -71,8 +70,8 @@ class Finding:
     """Of what was made, where a creation was found."""
     answer: Mapping[str, Any] | None = None
     """What Loop made that the row's owner needs, such as a label's URL."""
-    reason: str = ""
-    """What is to be told of it, beside that it was found."""
+    refused: str = ""
+    """Loop took it up, and then did not do it, for good: why, in words."""
 
 
 class ActionKind:
@@ -142,6 +141,11 @@ class ActionKind:
     def is_success(self, action: Action, status: int, body: object) -> bool:
         """Whether an answer has the form that Loop documents for a change that is made."""
         raise NotImplementedError
+
+    def like(self, action: Action, present: Present) -> frozenset[str] | None:
+        """Loop's ids of the like of what an action would make; None if it makes nothing."""
+        del action, present
+        return None
 
     def is_queued(self, action: Action) -> bool:
         """Whether Loop's success only says that it took the action up."""

@@ -17,7 +17,7 @@ from target_loopreturns.kinds.kind import (
     RuledOut,
     made,
 )
-from target_loopreturns.kinds.matching import created, holds, merged
+from target_loopreturns.kinds.matching import created, holds, like, merged
 from target_loopreturns.kinds.present import Listed, Present
 
 _WHOLE = ("name", "type", "address", "enabled", "topic", "trigger", "url", "status")
@@ -88,6 +88,11 @@ class ListedRows(ActionKind):
             return Change("DELETE", path, scope)
         body = {name: value for name, value in (row or {}).items() if name in _WHOLE}
         return Change("PUT", path, scope, body=merged(body, fields))
+
+    def like(self, action: Action, present: Present) -> frozenset[str] | None:
+        if action.name != "create":
+            return None
+        return like(present.lists[action.stream], action.fields)
 
     def is_success(self, action: Action, status: int, body: object) -> bool:
         if action.name == "create":

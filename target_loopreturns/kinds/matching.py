@@ -57,6 +57,11 @@ def kept(value: object) -> object:
 def _same(have: object, wanted: object, *, loosely: bool) -> bool:
     if isinstance(wanted, Mapping):
         return isinstance(have, Mapping) and holds(have, wanted, loosely=loosely)
+    if isinstance(wanted, list):
+        if not isinstance(have, list) or len(have) != len(wanted):
+            return False
+        pairs = zip(have, wanted, strict=True)
+        return all(_same(one, other, loosely=loosely) for one, other in pairs)
     have, wanted = kept(have), kept(wanted)
     if loosely and isinstance(have, str) and isinstance(wanted, str):
         return _loose(have) == _loose(wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -80,6 +80,12 @@ class Present:
     """What is read one by one, by its kind and key (see `ActionKind.key`)."""
     version: str = ""
     """Of Loop's API, as it was asked."""
+
+    def assess(self, return_id: str, line_item: str, kept: Listed) -> None:
+        """A line item is graded, or its disposition is told."""
+        if now := self.returns.get(return_id):
+            assessed = {**now.assessed, line_item: kept}
+            self.returns[return_id] = replace(now, assessed=assessed)
 
     def copy(self) -> Present:
         """The same, to be thought further without this one."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from loop_returns import endpoints, times
 from loop_returns.endpoints import STATES, Endpoint
@@ -43,6 +44,49 @@ def read(client: Client, actions: Collection[Action]) -> Present:
         things=_things(client, actions),
         version=client.account.version,
     )
+
+
+def with_returns(client: Client, actions: Collection[Action]) -> list[Action]:
+    """The same actions; those whose row names an order know the return that is meant.
+
+    Loop answers one return for an order's name (page "Return details"). Of an order that it
+    knows no return of, the action is left without one.
+
+    Raises:
+        UnexpectedAnswer: Loop answers the return of another order.
+    """
+    names = dict.fromkeys(
+        str(action.fields["order_name"]) for action in actions if _names_order(action)
+    )
+    todo = iter(names)
+    found = dict(
+        fetch_ahead(
+            lambda: next(todo, None), lambda one, _: _of_order(client, one), workers=_WORKERS
+        )
+    )
+    return [
+        replace(action, found_return=found[str(action.fields["order_name"])])
+        if _names_order(action)
+        else action
+        for action in actions
+    ]
+
+
+def _names_order(action: Action) -> bool:
+    return "order_name" in action.fields and "return_id" not in action.fields
+
+
+def _of_order(client: Client, name: str) -> str | None:
+    endpoint = endpoints.RETURN_DETAILS
+    document = endpoint.read(client, {"order_name": name})
+    if document is None:
+        return None
+    row = envelopes.row(document, endpoint.path)
+    if str(row.get("order_name")).lstrip("#").casefold() != name.lstrip("#").casefold():
+        raise UnexpectedAnswer(
+            f"GET {endpoint.path}: asked for an order's return, Loop answers another order's."
+        )
+    return str(row["id"]) if row.get("id") else None
 
 
 def notes(client: Client, return_id: str) -> list[Listed]:

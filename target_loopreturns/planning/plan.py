@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from target_loopreturns import kinds
 from target_loopreturns.actions.action import Action
 from target_loopreturns.actions.outcomes import Outcome
 from target_loopreturns.kinds.kind import NothingToDo, RuledOut
@@ -86,18 +87,51 @@ def plan(
 
 
 def steps(planned: Iterable[Planned]) -> list[tuple[Action, ...]]:
-    """The actions in order, each by itself; planned removals from one return are together.
+    """The actions in order, each by itself, but for those that one request takes together.
 
-    What is not planned is a step, too: an action before it may turn out otherwise,
-    and with it the verdict.
+    These are the planned removals from one return, and batches of line items of returns in
+    one state: a batch takes no action before another one on the same return. What is not
+    planned is a step, too: an action before it may turn out otherwise, and with it the verdict.
     """
-    groups: dict[tuple[str, ...], list[Action]] = {}
+    groups: list[list[Action]] = []
+    removals: dict[str, list[Action]] = {}
+    batches: dict[tuple[str, str | None], _Batch] = {}
     for one in planned:
         action = one.action
-        together = action.name == "remove_line_items" and one.outcome.result == "planned"
-        key = (action.name, str(action.return_id)) if together else (*action.key, "")
-        groups.setdefault(key, []).append(action)
-    return [tuple(group) for group in groups.values()]
+        own, place = str(action.return_id), (action.stream, one.state)
+        size = kinds.of(action).batch if one.outcome.result == "planned" else 1
+        if action.name == "remove_line_items" and one.outcome.result == "planned":
+            group = removals.setdefault(own, [])
+        elif size > 1:
+            if place not in batches or not batches[place].takes(action, size):
+                batches[place] = _Batch()
+            group = batches[place].actions
+        else:
+            group = []
+        if not group:
+            groups.append(group)
+        group.append(action)
+        for batch in batches.values():
+            if batch.actions is not group:
+                batch.passed.add(own)
+    return [tuple(group) for group in groups]
+
+
+class _Batch:
+    """Actions for one request, and the returns that actions after its first are about."""
+
+    def __init__(self) -> None:
+        self.actions: list[Action] = []
+        self.passed: set[str] = set()
+
+    def takes(self, action: Action, size: int) -> bool:
+        """Whether an action may go with it."""
+        items = {one.fields.get("line_item_id") for one in self.actions}
+        return (
+            len(self.actions) < size
+            and str(action.return_id) not in self.passed
+            and action.fields.get("line_item_id") not in items
+        )
 
 
 def show(planned: Collection[Planned], *, where: str) -> Iterator[str]:

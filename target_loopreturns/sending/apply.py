@@ -104,6 +104,8 @@ class Application:
         if self._settings.apply:
             self._look_at(self._ledger.open_entries(), {action.key for action in todo})
         todo = [action for action in todo if action.key not in self.results]
+        todo = account_now.with_returns(self._client, todo)
+        self._given |= {action.key: action for action in todo}
         left = {action.key for action in todo}
         present = account_now.read(self._client, todo)
         self._account = ExpectedAccount(present, self._settings.process_flagged)
@@ -171,7 +173,9 @@ class Application:
             judged = plan.plan(actions, self._account.about(actions), self._settings.allow)
         for one in judged:
             if one.outcome.result != "planned":
-                self._settle([one.action], self._after_all(one), one.state)
+                self._settle(
+                    [one.action], self._looker.after_all(one.action, one.outcome), one.state
+                )
         todo = [one for one in judged if one.outcome.result == "planned"]
         return bool(todo) and not self._take(
             Step(tuple(one.action for one in todo), todo[0].state, todo[0].row)
@@ -220,7 +224,10 @@ class Application:
 
     def _take(self, step: Step) -> bool:
         """Carry out a step; False if it failed, or is uncertain, by itself."""
-        cause = self._troubled.cause(step.first, step.row)
+        causes = [self._troubled.cause(action, step.row) for action in step.actions]
+        cause = causes[0]
+        if any(causes) and step.is_batch:
+            return self._one_by_one(step)
         if cause:
             self._settle(step.actions, self._sender.passed_over(step, cause), step.state)
             return True
@@ -231,26 +238,20 @@ class Application:
             if end.__cause__:
                 raise end.__cause__ from None
             raise
+        if outcome.result == "refused" and step.is_batch:
+            self._ledger.unsent(step.actions)
+            return self._one_by_one(step)  # one of them is the cause
         self._settle(step.actions, outcome, step.state)
-        if outcome.result in {"failed", "uncertain"}:
-            self._troubled.add(step.first, step.row)
-            return False
-        if outcome.result != "refused":
-            with self._thinking:
-                self._account.happen(step.first, step.row, outcome.target_id)
-        return True
+        with self._thinking:
+            for action in step.actions:
+                if outcome.result in {"failed", "uncertain"}:
+                    self._troubled.add(action, step.row)
+                elif outcome.result != "refused":
+                    self._account.happen(action, step.row, outcome.target_id)
+        return outcome.result not in {"failed", "uncertain"}
 
-    def _after_all(self, one: Planned) -> Outcome:
-        """What to say of an action that a rule refuses: its own lost request may be the cause."""
-        entry = self._ledger.find(one.action)
-        if one.outcome.result != "refused" or entry is None or not entry.unanswered:
-            return one.outcome
-        found = self._looker.find(entry, account_now.read(self._client, [one.action]))
-        if found.made:
-            return Outcome("done", "found so in Loop", target_id=found.target_id)
-        if found.made is None or self._looker.may_come(entry):
-            return Outcome("uncertain", f"the answer was lost; {one.outcome.reason}")
-        return one.outcome
+    def _one_by_one(self, step: Step) -> bool:
+        return False not in [self._take(replace(step, actions=(one,))) for one in step.actions]
 
     def _left(self, actions: Sequence[Action]) -> list[Action]:
         """What the ledger does not know the end of; the rest has its result from there."""
@@ -266,7 +267,8 @@ class Application:
                 outcome.final or (entry and entry.open and not self._settings.apply)
             )
             if entry and known:
-                self.results[action.key] = replace(entry.settled, action=action)
+                known_as = replace(action, found_return=entry.settled.action.found_return)
+                self.results[action.key] = replace(entry.settled, action=known_as)
             else:
                 todo.append(action)
         return todo

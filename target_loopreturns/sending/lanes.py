@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from target_loopreturns import kinds
 from target_loopreturns.actions.action import Action
 from target_loopreturns.kinds.present import Listed
 from target_loopreturns.sending.subjects import Subject, subjects
@@ -49,7 +50,8 @@ def _about(step: Iterable[Action], rows: Mapping[Key, Listed | None]) -> list[Su
     found: set[Subject] = set()
     for action in step:
         own = subjects(action, rows.get(action.key))
-        alone = action.return_id or action.stream in _BY_VALUE or action.stream == "carts"
+        named = action.return_id or kinds.of(action).key(action)
+        alone = named or action.stream in _BY_VALUE or action.stream == "carts"
         found |= own if own and alone else {(action.stream,)}
     return sorted(found)
 

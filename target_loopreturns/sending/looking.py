@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from loop_returns import times
 from loop_returns.http.client import Client
+from target_loopreturns import kinds
 from target_loopreturns.actions.action import Action
 from target_loopreturns.actions.outcomes import Outcome
 from target_loopreturns.kinds import matching
@@ -45,9 +46,7 @@ class Looker:
         if action.name == "note":
             rows: Collection[Listed] = self._notes(action)
             return matching.like(rows, {"content": action.fields["content"]})
-        if action.name == "create" and action.stream in present.lists:
-            return matching.like(present.lists[action.stream], action.fields)
-        return None
+        return kinds.of(action).like(action, present)
 
     def find(self, entry: Entry, present: Present) -> Finding:
         """What Loop has now of what an action asked for."""
@@ -65,13 +64,27 @@ class Looker:
         """Whether Loop may still make a change that it has not made by now."""
         return age(entry) < self._settings.late
 
+    def after_all(self, action: Action, ruled: Outcome) -> Outcome:
+        """What to say of an action that a rule refuses: its own lost request may be the cause."""
+        entry = self._ledger.find(action)
+        if ruled.result != "refused" or entry is None or not entry.unanswered:
+            return ruled
+        found = self.find(entry, account_now.read(self._client, [action]))
+        if found.made:
+            return found_so(found)
+        if found.made is None or self.may_come(entry):
+            return Outcome("uncertain", f"the answer was lost; {ruled.reason}")
+        return ruled
+
     def verdict(self, entry: Entry, present: Present) -> Outcome | None:
         """What has become of a request of earlier; None if it may be asked for again."""
         action, status = entry.settled.action, entry.settled.outcome.status
         found = self.find(entry, present)
         queued = status is not None  # Loop had answered, and taken it up
         if found.made:
-            return Outcome("done", "found so in Loop", status=status, target_id=found.target_id)
+            return found_so(found, status=status)
+        if found.refused:
+            return Outcome("refused", found.refused, "FAILED", status or 200, found.target_id)
         state = getattr(present.returns.get(str(action.return_id)), "state", "gone")
         if queued:
             return self._of_queue(found, state, status)
@@ -125,6 +138,13 @@ class Looker:
 
     def _notes(self, action: Action) -> list[Listed]:
         return account_now.notes(self._client, str(action.return_id))
+
+
+def found_so(
+    found: Finding, reason: str = "found so in Loop", status: int | None = None
+) -> Outcome:
+    """What to say of a change that a look at Loop has found."""
+    return Outcome("done", reason, status=status, target_id=found.target_id, answer=found.answer)
 
 
 def age(entry: Entry) -> float:

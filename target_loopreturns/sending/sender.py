@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from loop_returns.errors import AccessError, LoopUnavailable, UncertainChange, UnexpectedAnswer
 from loop_returns.http.client import Client, Reply
 from loopreturns_plugin.stopping import Stopped
+from target_loopreturns import kinds
 from target_loopreturns.actions.action import Action
 from target_loopreturns.actions.outcomes import Outcome
 from target_loopreturns.kinds import matching
@@ -17,7 +18,7 @@ from target_loopreturns.kinds.present import Listed, Present
 from target_loopreturns.planning import account_now
 from target_loopreturns.sending import api_calls, lost_answers
 from target_loopreturns.sending.ledger import Entry, Ledger
-from target_loopreturns.sending.looking import Looker
+from target_loopreturns.sending.looking import Looker, found_so
 
 log = logging.getLogger("target-loopreturns")
 
@@ -41,6 +42,11 @@ class Step:
     @property
     def first(self) -> Action:
         return self.actions[0]
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether its actions could also be asked for one by one."""
+        return len(self.actions) > 1 and kinds.of(self.first).batch > 1
 
 
 class NotDone(Exception):  # noqa: N818  it carries the outcome of a step that ends the run
@@ -73,7 +79,7 @@ class Sender:
             NotDone: the key was refused, Loop is away, or the run is to stop.
             LoopReturnsError: what is to be changed could not be read; nothing was sent.
         """
-        if step.first.name == "update" and step.first.stream != "carts":
+        if step.first.name == "update" and kinds.of(step.first).is_listed:
             step = replace(step, row=self._row_now(step.first))
             if outcome := _settled_before(step):
                 return outcome
@@ -116,7 +122,7 @@ class Sender:
         found = [self._looker.find(entry, now) for entry in asked]
         if not all(one.made for one in found):
             return None
-        return Outcome("done", "found so in Loop", target_id=found[0].target_id)
+        return found_so(found[0])
 
     def _ask(self, request: Change, step: Step) -> Reply | str:
         """Loop's answer; or in words, why it is not known whether the change was made."""
@@ -133,7 +139,11 @@ class Sender:
             return str(error)
         except UnexpectedAnswer as error:
             raise NotDone(Outcome("uncertain", str(error))) from error
-        except (AccessError, LoopUnavailable) as error:
+        except AccessError as error:
+            caution = kinds.of(step.first).caution
+            told = f"{error} {caution}." if caution else str(error)
+            raise NotDone(self._unsent(step, told)) from error
+        except LoopUnavailable as error:
             raise NotDone(self._unsent(step, str(error))) from error
         except Stopped as stop:
             raise NotDone(self._unsent(step, "the run was stopped before it was sent")) from stop
@@ -155,7 +165,7 @@ class Sender:
             return outcome
         found = self._looker.find(entry, account_now.read(self._client, step.actions))
         if found.made:
-            return Outcome("done", "found so in Loop", "", reply.status, found.target_id)
+            return found_so(found, status=reply.status)
         return outcome
 
     def _unsent(self, step: Step, reason: str) -> Outcome:
@@ -171,8 +181,7 @@ class Sender:
         found = [self._looker.find(self._entry(action), now) for action in step.actions]
         made = {one.made for one in found}
         if made == {True}:
-            reason = "found so in Loop; its answer was lost"
-            return Outcome("done", reason, target_id=found[0].target_id)
+            return found_so(found[0], "found so in Loop; its answer was lost")
         if made != {False}:
             return Outcome("uncertain", f"{trouble}, and Loop does not tell whether it was made")
         entry = self._entry(step.first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from target_loopreturns import kinds
 from target_loopreturns.actions.action import Action
 from target_loopreturns.kinds.matching import kept
 from target_loopreturns.kinds.present import Listed
@@ -37,6 +38,8 @@ def subjects(action: Action, row: Listed | None) -> set[Subject]:
         return {("return", action.return_id)}
     fields = {**(row or {}), **action.fields}
     found: set[Subject] = set()
+    if key := kinds.of(action).key(action):
+        found.add((action.stream, "key", key))
     for name in ("id", "token"):
         if fields.get(name) is not None:
             found.add((action.stream, name, str(fields[name])))

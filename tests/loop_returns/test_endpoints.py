@@ -21,6 +21,11 @@ from mock_loop.errors import ENVELOPES
 from tap_loopreturns.streams import STREAMS
 from target_loopreturns import kinds
 
+ONE_BY_ONE = {
+    name
+    for name, one in vars(endpoints).items()
+    if isinstance(one, Endpoint) and (one is endpoints.LABEL_REQUEST or "/external/" in one.path)
+}
 ROOT = Path(__file__).parents[2]
 ALL = {name: one for name, one in vars(endpoints).items() if isinstance(one, Endpoint)}
 
@@ -118,13 +123,23 @@ def test_nothing_is_told_from_any_other_refusal(
 
 
 @pytest.mark.parametrize(
-    "name", sorted(set(ALL) - {"RETURN_NOTES", "RETURN_DETAILS", "CART", "CARTS"})
+    "name", sorted(set(ALL) - {"RETURN_NOTES", "RETURN_DETAILS", "CART", "CARTS", *ONE_BY_ONE})
 )
 def test_elsewhere_no_refusal_means_nothing(name: str) -> None:
     """A list that is refused is not an empty one, whatever the body says."""
     for body in (*ENVELOPES, None, "Cart not found.", "No return found"):
         for status in (200, 400, 404, 422):
             assert not ALL[name].is_nothing(refusal(status, body))
+
+
+@pytest.mark.parametrize("name", sorted(ONE_BY_ONE))
+def test_one_thing_is_missing_only_where_loop_says_so(name: str) -> None:
+    """404 in Loop's words; an address that does not exist says nothing of the thing."""
+    is_nothing = ALL[name].is_nothing
+    assert is_nothing(refusal(404, {"code": "NOT_FOUND", "message": "Not found."}))
+    assert not is_nothing(refusal(404, {"message": "The route could not be found."}))
+    assert not is_nothing(refusal(404, None))
+    assert not is_nothing(refusal(422, {"errors": {"code": "NOT_FOUND"}}))
 
 
 def test_what_loop_has_is_read_and_what_it_has_not_is_none(

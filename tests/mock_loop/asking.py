@@ -56,3 +56,16 @@ def made(*moments: str) -> Shop:
     for number, moment in enumerate(moments, 1):
         result.add_return(id=str(number), created_at=moment)
     return result
+
+
+def change(
+    loop: Loop, method: str, path: str, body: Any = None, *, version: str = "2026-10"
+) -> requests.Response:
+    """Ask for a change."""
+    return requests.request(
+        method,
+        f"{loop.url}/api/{version}{path}",
+        json=body,
+        headers={"X-Authorization": loop.key},
+        timeout=5,
+    )

@@ -29,3 +29,12 @@ def tied() -> Iterator[Loop]:
         made.add_return(id=str(number), created_at=f"2026-11-10T08:00:{second:02}Z")
     with serve(made) as running:
         yield running
+
+
+@pytest.fixture
+def own() -> Iterator[Loop]:
+    """An account with one open return, to be changed by one test."""
+    made = Shop(now=NOW)
+    made.add_return("1", "open", outcome="refund", order_name="#1001", labels=[])
+    with serve(made) as running:
+        yield running

@@ -23,7 +23,7 @@ from target_loopreturns.target import TargetLoopReturns
         ({"api_key": "k", "apply": "yes"}, "'apply' accepts true or false"),
         ({"api_key": "k", "allow": ["cancel"]}, "'allow' accepts a list of process"),
         ({"api_key": "k", "max_actions": 0}, "'max_actions' accepts a whole number of 1"),
-        ({"api_key": "k", "stream_map": {"q": "orders"}}, "'stream_map' accepts"),
+        ({"api_key": "k", "stream_map": {"q": "parcels"}}, "'stream_map' accepts"),
         ({"api_key": "k", "api_url": "http://loop.example"}, "'api_url' must be https"),
         ({"api_key": "k", "outcomes_format": "csv"}, "'outcomes_format' accepts"),
         ({"api_key": "k", "ledger": ""}, "'ledger' accepts the path"),

@@ -47,7 +47,7 @@ def test_an_identity_cannot_be_given_to_two_actions() -> None:
         ('{"stream": "carts"}', "no type"),
         ('{"type": "RECORD", "stream": "carts"}', "without 'record'"),
         ('{"type": "STATE"}', "a STATE without 'value'"),
-        ('{"type": "RECORD", "stream": "orders", "record": {}}', "'orders' is no kind of action"),
+        ('{"type": "RECORD", "stream": "parcels", "record": {}}', "'parcels' is no kind of action"),
         ('{"type": "RECORD", "stream": "carts", "record": 5}', "a stream and an object"),
         ('{"type": "RECORD", "stream": ["x"], "record": {}}', "a stream and an object"),
         ('{"type": "RECORD", "stream": "carts", "record": {"id": 1e3000000}}', "out of range"),
