@@ -6,6 +6,8 @@ import sys
 
 from environment import Environment, say
 
+OTHERS = ["-n", "auto", "--ignore=tests/warehouses", "--ignore=tests/release"]
+
 
 def main() -> None:
     """Install, lint, check types, test."""
@@ -19,8 +21,8 @@ def main() -> None:
     say("mypy")
     python.run("mypy")
     say("pytest")
-    # Real warehouses take longer: `python -m tests.warehouses`, `pytest tests/warehouses`.
-    python.run("python", "-m", "pytest", *(sys.argv[1:] or ["--ignore=tests/warehouses"]))
+    # These take longer: `pytest tests/warehouses`, and `pytest tests/release`, which CI runs too.
+    python.run("python", "-m", "pytest", *(sys.argv[1:] or OTHERS))
 
 
 if __name__ == "__main__":
