@@ -90,6 +90,9 @@ class ShopTap(OneShopTap):
                     stream.sync()
         finally:
             client.close()
+        if self.run.incomplete:  # what could be read is out, and counts
+            self.write_state(self.state)
+        self.run.end()
         until = self.run.span.end
         self.put_in_state("read_until", times.show(until))
         self.write_state(self.state)

@@ -52,3 +52,14 @@ def test_a_setting_that_is_wrong_for_one_shop_is_that_shops_failure() -> None:
         config["shops"][0]["page_size"] = 0
         output = run_tap(config, fails=True)
     assert {record["shop"] for record in output.records("returns")} == {"south"}
+
+
+def test_what_cannot_be_read_of_one_shop_is_that_shops_failure_and_all_else_counts() -> None:
+    """A return without a date: the others of its shop are out, and so its STATE says."""
+    with served({"north": 20, "south": 20}) as loops:
+        shop = loops["north"].shop
+        shop.garble_return(next(iter(shop.book)), updated_at=None)
+        output = run_tap(settings(loops), fails=True)
+    shops = [record["shop"] for record in output.records("returns")]
+    assert (shops.count("north"), shops.count("south")) == (19, 20)
+    assert "1 of 2 shops failed: north" in str(output.error)
