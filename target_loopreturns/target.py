@@ -111,7 +111,7 @@ class TargetLoopReturns(LoopPlugin):
                 sleep=self.stop.sleep,
             )
             try:
-                self._run(run, given, approved)
+                self._run(run, given, approved, is_new=ledger.is_new)
             except BaseException as error:
                 why = str(error) if isinstance(error, LoopReturnsError) else "the run was stopped"
                 run.leave_the_rest(given.actions, f"the run ended before: {why}")
@@ -142,7 +142,9 @@ class TargetLoopReturns(LoopPlugin):
         state = approved.state if given.state is None else given.state
         return Input([*approved.actions, *new], len(approved.actions) + len(new), state), approved
 
-    def _run(self, run: Application, given: Input, approved: Approved | None) -> None:
+    def _run(
+        self, run: Application, given: Input, approved: Approved | None, *, is_new: bool
+    ) -> None:
         if approved:
             new = given.actions[len(approved.actions) :]
             run.leave_the_rest(new, "it is not in the approved plan; plan again")
@@ -162,6 +164,8 @@ class TargetLoopReturns(LoopPlugin):
             click.echo("Nothing was done: set 'apply: true' to act.", err=True)
         if not self.settings.apply:
             return
+        if is_new and (warning := telling.not_shown(planned)):
+            self.logger.warning(warning)
         self._acting = True
         run.carry_out(planned)
         run.wait()

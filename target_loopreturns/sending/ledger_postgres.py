@@ -9,6 +9,7 @@ between transactions (PgBouncer's transaction mode) break that; connect past the
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,7 @@ _SESSION = (
     "set tcp_keepalives_interval = 10",
     "set tcp_keepalives_count = 3",
 )
+_CLOSING = 1.0  # seconds, as SQLite is given
 _LOCK = "select pg_try_advisory_lock(hashtext('target-loopreturns'), hashtext(current_schema()))"
 
 
@@ -114,14 +116,22 @@ def _prepare(connection: psycopg.Connection[Any], where: str) -> bool:
         if connection.execute("select to_regnamespace(%s)", (SCHEMA,)).fetchone() == (None,):
             connection.execute(f"create schema if not exists {SCHEMA}".encode())
         connection.execute(f"set search_path = {SCHEMA}".encode())
-    if connection.execute(_LOCK.encode()).fetchone() != (True,):
-        raise LedgerInUse(where)
+    _take_lock(connection, where)
     is_new = connection.execute("select to_regclass('actions')").fetchone() == (None,)
     if is_new:
         with connection.transaction():
             for statement in (ACTIONS.format(more=_MORE), *LAYOUT):
                 connection.execute(statement.encode())
     return is_new
+
+
+def _take_lock(connection: psycopg.Connection[Any], where: str) -> None:
+    """Take the lock; a session that has just been closed keeps it for a moment more."""
+    until = time.monotonic() + _CLOSING
+    while connection.execute(_LOCK.encode()).fetchone() != (True,):
+        if time.monotonic() >= until:
+            raise LedgerInUse(where)
+        time.sleep(0.05)
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from loop_returns.errors import ActionsUnsettled, RecordsUnwritable
+from target_loopreturns import kinds
+from target_loopreturns.planning.plan import Planned
 from target_loopreturns.sending.apply import Application, Key
 
 _WORDS = {"not_allowed": "not allowed", "moved": "moved since the plan"}
@@ -28,6 +30,24 @@ def summary(run: Application, asked: Collection[Key], where: str) -> Iterator[st
     groups = Counter((one.action.stream, one.action.name, one.outcome.result) for one in ended)
     for (stream, action, result), count in sorted(groups.items()):
         yield f"{count:,} x {stream} {action}: {result}"
+
+
+def not_shown(planned: Iterable[Planned]) -> str:
+    """What would be done again if a ledger was lost: Loop's own state does not show it."""
+    actions = [one.action for one in planned if one.outcome.result == "planned"]
+    groups = Counter(
+        f"{one.stream} {one.name}"
+        for one in actions
+        if one.name == "note"
+        or not (kinds.of(one).can_tell(one) or kinds.of(one).is_repeatable(one))
+    )
+    if not groups:
+        return ""
+    what = ", ".join(f"{count:,} x {name}" for name, count in sorted(groups.items()))
+    return (
+        "The ledger is new. If one was lost: what Loop's own state shows is not done again, but "
+        f"these are, since Loop does not show whose they are: {what}."
+    )
 
 
 def counted(run: Application, keys: Iterable[Key]) -> str:

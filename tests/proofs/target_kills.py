@@ -12,22 +12,27 @@ from __future__ import annotations
 import argparse
 import io
 import multiprocessing
-import sqlite3
 import sys
 import tempfile
 import time
 from collections import Counter
 from contextlib import redirect_stderr
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from loop_returns import times
 from mock_loop import Quirks, Shop, serve
 from target_loopreturns.sending import looking
 from target_loopreturns.sending.apply import Application
+from target_loopreturns.sending.history import RunHistory
+from target_loopreturns.sending.open_ledger import opened
 from target_loopreturns.target import TargetLoopReturns
 from tests.acting import ALL_ALLOWED, Desk, Expected, Ran, Row, messages, mixed
+from tests.target_loopreturns.databases import emptied
+from tests.warehouses.postgres_server import postgres
 
 # Loop's answer comes after it has acted, so that many kills fall in between.
 SLOW = Quirks(requests_per_minute=None, latency=0.01)
@@ -90,7 +95,15 @@ class Killed:
         return wrong + [f"{count} other rows {result}" for result, count in others.items()]
 
 
-def prove(kills: int, *, seed: int = 1, actions: int = 300, late: bool = False) -> Killed:
+def prove(
+    kills: int,
+    *,
+    seed: int = 1,
+    actions: int = 300,
+    late: bool = False,
+    database: str | None = None,
+    workers: int = 1,
+) -> Killed:
     """Give the same rows again and again, kill the run each time, and let the last one end.
 
     Args:
@@ -98,6 +111,8 @@ def prove(kills: int, *, seed: int = 1, actions: int = 300, late: bool = False) 
         seed: Decides the account, the rows, and the moments.
         actions: Rows of all kinds.
         late: Loop processes late, and the target knows that it may take an hour.
+        database: The URL of a PostgreSQL database for the ledger; None: a file.
+        workers: How many targets are given the rows at once; any of them is killed.
     """
     rng = Random(seed)
     shop = Shop.seeded(returns=800, seed=seed)
@@ -109,21 +124,28 @@ def prove(kills: int, *, seed: int = 1, actions: int = 300, late: bool = False) 
     early: list[str] = []
     quirks, chosen = (LATE, PATIENT) if late else (SLOW, QUICK)
     with serve(shop, quirks=quirks) as loop, tempfile.TemporaryDirectory() as folder:
-        desk = Desk(loop, Path(folder), chosen)
-        ledger = Path(folder) / "ledger.sqlite"
+        place = {"ledger": emptied(database)} if database else {}
+        desk = Desk(loop, Path(folder), {**chosen, **place, "ledger_wait_seconds": 30})
+        ledger = desk.config()["ledger"]
         given = messages(rows, state={"at": 1})
         while killed < kills:
             ready = context.Event()
-            process = context.Process(target=_work, args=(desk.config(), given, ready))
-            process.start()
+            begun = [
+                context.Process(target=_work, args=(_own(desk, n), given, ready))
+                for n in range(workers)
+            ]
+            for process in begun:
+                process.start()
             if rng.random() > EARLY:
                 ready.wait(30)
-            process.join(rng.uniform(0, LONGEST))
-            if process.exitcode is not None:
+            begun[0].join(rng.uniform(0, LONGEST))
+            ended = [process.exitcode is not None for process in begun]
+            for process in rng.sample(begun, workers):  # either first
+                process.kill()
+                process.join()
+            if any(ended):
                 break
-            process.kill()
-            process.join()
-            killed += 1
+            killed += workers
             lost += _unanswered(ledger)
         last = desk.run(given, wait_seconds=30)
         if late:
@@ -135,6 +157,7 @@ def prove(kills: int, *, seed: int = 1, actions: int = 300, late: bool = False) 
         loop.clear_requests()
         desk.run(given)
         again = desk.changes()
+        early += _history(ledger)
         return Killed(shop, rows, expected, last, killed, lost, again, uncertain, early)
 
 
@@ -151,29 +174,39 @@ def _work(config: dict[str, Any], given: list[str], ready: Any) -> None:
     TargetLoopReturns(config=config).listen(given)
 
 
-def _an_hour_later(ledger: Path) -> None:
+def _own(desk: Desk, number: int) -> dict[str, Any]:
+    """A worker's settings: the ledger is shared, the file of outcomes is its own."""
+    return desk.config(outcomes=str(desk.folder / f"outcomes-{number}.jsonl"))
+
+
+def _history(ledger: str) -> list[str]:
+    """What lacks in the history: an end of a run, or a last outcome of an action."""
+    with opened(ledger, wait=10) as store:
+        runs, outcomes = list(RunHistory(store).runs()), list(RunHistory(store).outcomes())
+        known = store.rows("select stream, action_id, result from actions")
+        waiting = store.rows("select count(*) from run_outcomes where sequence is null")[0][0]
+    last = {(row["stream"], row["action_id"]): row["outcome"] for row in outcomes}
+    wrong = [f"run {run['run_id']} has no end" for run in runs if not run["ended_at"]]
+    wrong += [f"history: {key}" for *key, result in known if last.get(tuple(key)) != result]
+    return wrong + ([f"history: {waiting} actions without an outcome"] if waiting else [])
+
+
+def _an_hour_later(ledger: str) -> None:
     """Make all requests an hour older."""
-    connection = sqlite3.connect(ledger)
-    with connection:
-        connection.execute(
-            "update actions set requested_at = "
-            "strftime('%Y-%m-%dT%H:%M:%SZ', requested_at, '-61 minutes')"
-        )
-    connection.close()
+    with opened(ledger, wait=10) as store, store.transaction():
+        for stream, own, asked in store.rows(
+            "select stream, action_id, requested_at from actions where requested_at is not null"
+        ):
+            earlier = times.spell(datetime.fromisoformat(asked) - timedelta(minutes=61))
+            store.change(
+                "update actions set requested_at = ? where stream = ? and action_id = ?",
+                (earlier, stream, own),
+            )
 
 
-def _unanswered(ledger: Path) -> int:
-    if not ledger.exists():
-        return 0
-    connection = sqlite3.connect(ledger)
-    try:
-        found: int = connection.execute(
-            "select count(*) from actions where result is null"
-        ).fetchone()[0]
-    except sqlite3.OperationalError:
-        return 0  # killed before it had made its tables
-    finally:
-        connection.close()
+def _unanswered(ledger: str) -> int:
+    with opened(ledger, wait=10) as store:
+        found: int = store.rows("select count(*) from actions where result is null")[0][0]
     return min(1, found)
 
 
@@ -197,13 +230,23 @@ class Many:
         )
 
 
-def many(kills: int, *, seed: int = 1, late: bool = False) -> Many:
+def many(
+    kills: int,
+    *,
+    seed: int = 1,
+    late: bool = False,
+    database: str | None = None,
+    workers: int = 1,
+) -> Many:
     """Job after job, until so many runs were killed."""
     began = time.monotonic()
-    result = Many("Loop processes late" if late else "Loop processes at once")
+    kind = f"{'PostgreSQL' if database else 'a file'}, {workers} at once"
+    result = Many(f"{'Loop processes late' if late else 'Loop processes at once'}, {kind}")
     while result.kills < kills:
         with redirect_stderr(io.StringIO()):  # the plans
-            killed = prove(kills - result.kills, seed=seed, late=late)
+            killed = prove(
+                kills - result.kills, seed=seed, late=late, database=database, workers=workers
+            )
         seed += 1
         result.kills += killed.kills
         result.lost += killed.lost
@@ -223,10 +266,16 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     wrong = 0
-    for late in (False, True):
-        result = many(given.kills, seed=given.seed, late=late)
-        print("\n".join((str(result), *result.wrong)))
-        wrong += len(result.wrong)
+    with postgres(flushed=True) as server:
+        url = f"postgresql://{server.user}@{server.host}:{server.port}/{server.database}"
+        for late, database, workers in (
+            (False, None, 1), (True, None, 1), (False, url, 1), (False, url, 2),
+        ):  # fmt: skip
+            result = many(
+                given.kills, seed=given.seed, late=late, database=database, workers=workers
+            )
+            print("\n".join((str(result), *result.wrong)), flush=True)
+            wrong += len(result.wrong)
     return 1 if wrong else 0
 
 
