@@ -52,11 +52,18 @@ class Quirks:
     """Notices, destinations and webhooks are cut at so many, without a word."""
     commerce_cap: int | None = None
     """Commerce lists have no more rows a page than this, and no links."""
+    max_days: int | None = 120
+    """A longer list of returns is refused; None: none is."""
+    lone_from: Literal["day", "now"] = "day"
+    """What ``from`` without ``to`` means: the day after it (documented), or all until now."""
+    lone_to: Literal["ignored", "honoured"] = "ignored"
     asn_column: Literal["created_at", "updated_at"] = "created_at"
     asn_max_days: int = 120
     """From version 2026-10 on; 2026-07 and v1 have no such limit."""
     shipments_column: Literal["created_at", "updated_at"] = "created_at"
     """What from and to of Happy Returns shipments mean."""
+    per_page_heeded: bool = False
+    """Happy Returns lists take ``per_page``, which is not documented."""
 
     process_seconds: float = 0.0
     """How long a return stays in the queue before it is processed."""

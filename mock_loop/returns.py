@@ -13,8 +13,6 @@ from mock_loop.paging import Cursor, Key, cut, whole_number
 from mock_loop.responses import Response, ok
 from mock_loop.routes import Route
 
-MAX_DAYS = 120
-
 
 class Invalid(Exception):  # noqa: N818 - it is what Loop says, not what went wrong here
     """A request that Loop does not answer with rows."""
@@ -192,15 +190,18 @@ def _moment(call: Call, name: str) -> int | None:
 def _range(call: Call) -> tuple[int, int]:
     """The seconds asked for: a lone `to` is ignored, a lone `from` means the day after it."""
     first, last = _moment(call, "from"), _moment(call, "to")
+    now = call.shop.moment()
     if first is None:
-        now = call.shop.moment()
+        if last is not None and call.quirks.lone_to == "honoured":
+            return last - clock.DAY, last
         return now - clock.DAY, now
     if last is None:
-        return first, first + clock.DAY
+        return first, now if call.quirks.lone_from == "now" else first + clock.DAY
     if last < first:
         raise Invalid(errors.invalid("to", "The to must be a date after or equal to from."))
-    if last - first > MAX_DAYS * clock.DAY:
-        why = f"The date range may not be greater than {MAX_DAYS} days."
+    most = call.quirks.max_days
+    if most is not None and last - first > most * clock.DAY:
+        why = f"The date range may not be greater than {most} days."
         raise Invalid(errors.invalid("to", why))
     return first, call.shop.moment() if call.quirks.to_ignored else last
 

@@ -70,7 +70,9 @@ def shipments(call: Call) -> Response:
         if (first is None or clock.parse(row[call.quirks.shipments_column]) >= first)
         and (last is None or clock.parse(row[call.quirks.shipments_column]) <= last)
     ]
-    return by_number(call, rows, PER_PAGE, path=call.path + "/list", keep=("from", "to"))
+    asked = call.given("per_page") or ""
+    size = int(asked) if call.quirks.per_page_heeded and asked.isdecimal() else PER_PAGE
+    return by_number(call, rows, max(1, size), path=call.path + "/list", keep=("from", "to"))
 
 
 def shipment(call: Call) -> Response:

@@ -20,8 +20,9 @@ import msgspec
 import requests
 from requests.adapters import HTTPAdapter
 
-from loop_returns.errors import AnswerTooLarge, UncertainChange
+from loop_returns.errors import AnswerTooLarge, LoopUnavailable, UncertainChange
 from loop_returns.http import envelopes, packing, retries
+from loop_returns.http.envelopes import Text
 from loop_returns.http.pacing import Pacer
 from loop_returns.http.packing import Body
 from loop_returns.http.retries import PassingFailure, Retries
@@ -159,6 +160,22 @@ class Client:
         answer = self.get(path, params, scope=scope)
         with self._lock:
             self._kept[_question(path, params)] = (self._clock(), answer)
+
+    def look(self, path: str, params: Params) -> tuple[int, Mapping[str, str], Text]:
+        """Ask once, and hand over status, headers and body as they came, whatever they say.
+
+        Raises:
+            LoopUnavailable: there is no answer.
+            UnexpectedAnswer: TLS that is not trusted, or an answer larger than is bearable.
+        """
+        try:
+            status, headers, body = self._exchange("GET", path, params)
+        except requests.RequestException as error:
+            failure = retries.failed_reading(error, self.account.url)
+            if isinstance(failure, PassingFailure):
+                raise LoopUnavailable(f"GET {path}: {failure}.") from None
+            raise failure from None
+        return status, headers, packing.whole(body)
 
     def send(  # noqa: PLR0913  what a request has
         self,
