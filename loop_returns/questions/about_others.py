@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 from loop_returns import endpoints, times
 from loop_returns.http import envelopes
-from loop_returns.questions.asking import Asker, Finding, Look, Row, answered, kinds, second
+from loop_returns.questions.asking import (
+    AnsweredQuestion,
+    Asker,
+    Look,
+    Row,
+    answered,
+    kinds,
+    second,
+)
 
 _NO_CART = "questions-about-this-account"  # a token that nobody has
 _NO_RETURN = 1  # ids of live returns have seven digits and more
@@ -29,7 +37,7 @@ class OtherQuestions:
     now: int
     one: Row | None
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[AnsweredQuestion]:
         """Each question with its answer; those of the budget come last, of all requests made."""
         for name, question, find in (
             ("notices_date", "Which date do `from` and `to` of shipping notices mean?", self._asn),

@@ -11,7 +11,16 @@ from urllib.parse import parse_qs, urlsplit
 
 from loop_returns import times
 from loop_returns.endpoints import RETURNS_LIST, STATES
-from loop_returns.questions.asking import Asker, Finding, Look, Row, answered, kinds, places, second
+from loop_returns.questions.asking import (
+    AnsweredQuestion,
+    Asker,
+    Look,
+    Row,
+    answered,
+    kinds,
+    places,
+    second,
+)
 
 _PATH = RETURNS_LIST.path
 _SPAN = 119 * times.DAY
@@ -39,7 +48,7 @@ class ReturnsQuestions:
     asker: Asker
     now: int
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[AnsweredQuestion]:
         """Each question with its answer, about twenty requests in all."""
         for name, question, find in (
             ("order", "In which order does the list come, with filter=updated_at?", self._order),
@@ -83,7 +92,11 @@ class ReturnsQuestions:
     @cached_property
     def named(self) -> dict[str, Look]:
         """Short pages of the states that are left out by default."""
-        span = {"from_": _at(self.now - _SPAN), "to": _at(self.now), "pageSize": _PAGE}
+        span: dict[str, str | int] = {
+            "from_": _at(self.now - _SPAN),
+            "to": _at(self.now),
+            "pageSize": _PAGE,
+        }
         return {state: self.ask(state=state, **span) for state in ("cancelled", "review")}
 
     @cached_property

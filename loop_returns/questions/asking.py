@@ -17,7 +17,7 @@ MOST = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class AnsweredQuestion:
     """A question, and which way it falls in this account, without personal data."""
 
     name: str
@@ -76,7 +76,7 @@ class Asker:
         return self.looks[-1]
 
 
-def answered(name: str, question: str, find: Callable[[], tuple[str, str]]) -> Finding:
+def answered(name: str, question: str, find: Callable[[], tuple[str, str]]) -> AnsweredQuestion:
     """What `find` finds, its answer and what that rests on; an error is an answer, too."""
     try:
         answer, seen = find()
@@ -84,7 +84,7 @@ def answered(name: str, question: str, find: Callable[[], tuple[str, str]]) -> F
         answer, seen = "not answered", f"{type(error).__name__}"
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         answer, seen = "another shape than is known", type(error).__name__
-    return Finding(name, question, answer, seen)
+    return AnsweredQuestion(name, question, answer, seen)
 
 
 def second(row: Row, name: str) -> int:

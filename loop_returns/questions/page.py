@@ -8,10 +8,10 @@ from loop_returns import times
 from loop_returns.http.client import Client
 from loop_returns.questions.about_others import OtherQuestions
 from loop_returns.questions.about_returns import ReturnsQuestions
-from loop_returns.questions.asking import Asker, Finding
+from loop_returns.questions.asking import AnsweredQuestion, Asker
 
 
-def findings(client: Client, now: int) -> Iterator[Finding]:
+def findings(client: Client, now: int) -> Iterator[AnsweredQuestion]:
     """Every question with its answer in this account, one after another.
 
     Args:
@@ -30,7 +30,7 @@ def findings(client: Client, now: int) -> Iterator[Finding]:
     yield from OtherQuestions(asker, now, returns.one if rows else None).findings()
 
 
-def page(found: Iterable[Finding], *, version: str, requests: int, by: str) -> str:
+def page(found: Iterable[AnsweredQuestion], *, version: str, requests: int, by: str) -> str:
     """Markdown with a line for each question."""
     lines = [
         "# Open questions about Loop's API, in one account",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from loop_returns.errors import LoopUnavailable
-from loop_returns.questions.asking import answered, kinds, places
+from loop_returns.questions.asking import Row, answered, kinds, places
 
 
 def test_of_values_only_kinds_are_told() -> None:
@@ -21,7 +21,7 @@ def test_of_values_only_kinds_are_told() -> None:
 
 def test_values_are_found_by_path() -> None:
     """Through lists and objects of any names; what is not there is passed over."""
-    rows = [{"a": [{"b": 1}, {"c": 2}], "d": {"x": 3, "y": 4}}, {"a": None}]
+    rows: list[Row] = [{"a": [{"b": 1}, {"c": 2}], "d": {"x": 3, "y": 4}}, {"a": None}]
     assert list(places(rows, "a[].b")) == [1]
     assert list(places(rows, "d.*")) == [3, 4]
 

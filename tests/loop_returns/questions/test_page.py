@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from loop_returns.questions import page
-from loop_returns.questions.asking import MOST, Finding
+from loop_returns.questions.asking import MOST, AnsweredQuestion
 from mock_loop import Faults, Quirks, Shop, serve
 from tap_loopreturns.tap import TapLoopReturns
 from tests.running import Output, run_tap, settings
@@ -79,7 +79,7 @@ def account() -> Shop:
     return Shop.seeded(returns=2500, seed=1, start="2026-07-01", end=NOW, now=NOW)
 
 
-def ask(shop: Shop, quirks: Quirks, faults: Faults | None = None) -> dict[str, Finding]:
+def ask(shop: Shop, quirks: Quirks, faults: Faults | None = None) -> dict[str, AnsweredQuestion]:
     with serve(shop, quirks=quirks, faults=faults) as loop:
         run = TapLoopReturns(config=settings(loop, requests_per_minute=300)).run
         found = {one.name: one for one in page.findings(run.client, shop.moment())}
