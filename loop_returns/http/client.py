@@ -20,9 +20,10 @@ import msgspec
 import requests
 from requests.adapters import HTTPAdapter
 
-from loop_returns.errors import AnswerTooLarge, LoopUnavailable, UncertainChange
+from loop_returns.errors import AnswerTooLarge, UncertainChange
 from loop_returns.http import envelopes, packing, retries
 from loop_returns.http.envelopes import Text
+from loop_returns.http.kept import KeptAnswers
 from loop_returns.http.pacing import Pacer
 from loop_returns.http.packing import Body
 from loop_returns.http.retries import PassingFailure, Retries
@@ -31,7 +32,6 @@ Params = Mapping[str, str | int]
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
-_FRESH = 30.0  # seconds; an older page and those after it are not one list
 _CHUNK = 64 * 1024  # bytes
 _CONNECTING = 10.0  # seconds
 
@@ -111,7 +111,7 @@ class Client:
             account.patience, pacer.pause, clock=clock, sleep=sleep, jitter=jitter
         )
         self._lock = threading.Lock()
-        self._kept: dict[tuple[str, tuple[tuple[str, str | int], ...]], tuple[float, Answer]] = {}
+        self._kept = KeptAnswers[Answer](clock)
         self._session = requests.Session()
         adapter = HTTPAdapter(pool_maxsize=connections)
         self._session.mount("https://", adapter)
@@ -143,10 +143,8 @@ class Client:
             UnexpectedAnswer: a redirect.
             AnswerTooLarge: an answer larger than is bearable.
         """
-        with self._lock:
-            kept = self._kept.pop(_question(path, params), None)
-        if kept and self._clock() - kept[0] < _FRESH:
-            return kept[1]
+        if kept := self._kept.take(path, params):
+            return kept
         return self._retries.repeat(
             f"GET {path}", lambda: self._read(path, params or {}, scope, hold), patience
         )
@@ -157,24 +155,15 @@ class Client:
         Raises:
             As `get`.
         """
-        answer = self.get(path, params, scope=scope)
-        with self._lock:
-            self._kept[_question(path, params)] = (self._clock(), answer)
+        if not self._kept.holds(path, params):
+            self._kept.keep(path, params, self.get(path, params, scope=scope))
 
     def look(self, path: str, params: Params) -> tuple[int, Mapping[str, str], Text]:
-        """Ask once, and hand over status, headers and body as they came, whatever they say.
-
-        Raises:
-            LoopUnavailable: there is no answer.
-            UnexpectedAnswer: TLS that is not trusted, or an answer larger than is bearable.
-        """
+        """Ask once: status, headers and body as they came (see `get` for what may be raised)."""
         try:
             status, headers, body = self._exchange("GET", path, params)
         except requests.RequestException as error:
-            failure = retries.failed_reading(error, self.account.url)
-            if isinstance(failure, PassingFailure):
-                raise LoopUnavailable(f"GET {path}: {failure}.") from None
-            raise failure from None
+            raise retries.never_answered(error, self.account.url, path) from None
         return status, headers, packing.whole(body)
 
     def send(  # noqa: PLR0913  what a request has
@@ -310,7 +299,3 @@ class Client:
         if hold:
             hold(len(body))
         return body
-
-
-def _question(path: str, params: Params | None) -> tuple[str, tuple[tuple[str, str | int], ...]]:
-    return path, tuple(sorted((params or {}).items()))

@@ -145,6 +145,14 @@ def failed_reading(error: requests.RequestException, url: str) -> Exception:
     return PassingFailure(_cause(error))
 
 
+def never_answered(error: requests.RequestException, url: str, path: str) -> Exception:
+    """What it means that a reading that is not repeated has no answer."""
+    failure = failed_reading(error, url)
+    if isinstance(failure, PassingFailure):
+        return LoopUnavailable(f"GET {path}: {failure}.")
+    return failure
+
+
 def failed_change(error: requests.RequestException | PassingFailure, where: str) -> Exception:
     """What it means that a change has no answer: may it be sent again, or was it perhaps made?"""
     if _never_sent(error):
