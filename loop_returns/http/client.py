@@ -150,11 +150,7 @@ class Client:
         )
 
     def probe(self, path: str, params: Params | None = None, *, scope: str) -> None:
-        """Ask for `path` ahead of time; the answer is kept for whoever soon asks for the same.
-
-        Raises:
-            As `get`.
-        """
+        """Ask for `path` ahead of time, as `get`; kept for whoever soon asks for the same."""
         if not self._kept.holds(path, params):
             self._kept.keep(path, params, self.get(path, params, scope=scope))
 

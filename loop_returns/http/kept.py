@@ -30,6 +30,11 @@ class KeptAnswers(Generic[T]):
             kept = self._kept.get(_question(path, params))
         return kept is not None and self._clock() - kept[0] < _FRESH
 
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._kept.clear()
+
     def take(self, path: str, params: Params | None) -> T | None:
         """The answer, for this once, if there is one that is fresh."""
         fresh = self.holds(path, params)
