@@ -49,7 +49,7 @@ class Mermaid(Directive):
         name = drawn("\n".join(self.content))
         if not (ROOT / "docs" / name).exists():
             raise self.error("This picture is not drawn yet: python scripts/pictures.py")
-        return [nodes.image(uri=name, alt="A picture of what the text says", width="100%")]
+        return [nodes.image(uri=name, alt="A picture of what the text says")]
 
 
 def _link_outside(_app: Any, _name: str, source: list[str]) -> None:

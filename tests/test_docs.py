@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -247,3 +248,48 @@ def test_the_source_archive_has_what_the_documents_name() -> None:
         if top != "benchmarks":  # measured apart, and too large for an archive of the source
             assert (ROOT / link).exists(), link
             assert f"/{top}" in included, link
+
+
+def test_the_workflows_have_no_known_holes() -> None:
+    """Zizmor's strictest look at them, without network."""
+    program = Path(sys.executable).parent / "zizmor"
+    done = subprocess.run(
+        [str(program), "--offline", "--pedantic", "--no-progress", ".github"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_package_that_is_brought_has_its_licence_listed() -> None:
+    """Those of both extras, too; none whose licence is not known."""
+    listed = dict(
+        re.findall(r"^\| ([\w.-]+) \| [^|]+ \| (.+?) \|$", page("licences.md"), re.MULTILINE)
+    )
+    names = {re.sub(r"[-_.]+", "-", name) for name in listed}
+    wanted = PROJECT["project"]["dependencies"] + [
+        one for extra in PROJECT["project"]["optional-dependencies"].values() for one in extra
+    ]
+    assert {re.split(r"[\[<>= ]", one)[0] for one in wanted} <= names
+    assert not [name for name, said in listed.items() if said in {"", "not said"}]
+
+
+def test_another_owner_changes_one_line_and_what_a_script_writes(tmp_path: Path) -> None:
+    """With the owner in pyproject.toml and the script run, the placeholder is nowhere left."""
+    skip = shutil.ignore_patterns(".venv*", ".git", ".*_cache", "__pycache__", "dist", "_build")
+    shutil.copytree(ROOT, tmp_path / "there", ignore=skip)
+    project = tmp_path / "there/pyproject.toml"
+    line = f'Repository = "{REPOSITORY}"'
+    mine = line.replace("REPO_OWNER", "acme")
+    project.write_text(project.read_text("utf-8").replace(line, mine), "utf-8")
+    subprocess.run(
+        [sys.executable, "scripts/sync_docs.py"], cwd=tmp_path / "there", check=True,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "there")},
+    )  # fmt: skip
+    left = [
+        path.name
+        for path in (tmp_path / "there").rglob("*")
+        if path.suffix in {".md", ".yml", ".toml", ".py"}
+        if "/REPO_OWNER/" in path.read_text("utf-8") or " REPO_OWNER/" in path.read_text("utf-8")
+        if path.name != "test_docs.py"
+    ]
+    assert left == []
