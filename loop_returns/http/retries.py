@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import backoff
 import requests
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from loop_returns.errors import (
     AccessError,
@@ -141,8 +142,23 @@ def failed_reading(error: requests.RequestException, url: str) -> Exception:
                 f"The TLS certificate of {url} is not trusted here; "
                 "check 'api_url' and this machine's certificates."
             )
-        return PassingFailure("no TLS connection")
-    return PassingFailure(_cause(error))
+        return PassingFailure(f"no TLS connection to {urlsplit(url).netloc}")
+    return PassingFailure(_where(error, urlsplit(url).netloc) or _cause(error))
+
+
+def _where(error: requests.RequestException, host: str) -> str | None:
+    """What kept a connection from coming about, and to which host; None for all else."""
+    if isinstance(error, requests.exceptions.ProxyError):
+        return f"no connection to {host} through the proxy (HTTPS_PROXY, HTTP_PROXY)"
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(reason, NameResolutionError):
+        return f"the name {host} cannot be resolved (DNS)"
+    if isinstance(reason, NewConnectionError):
+        refused = "refused" in str(reason)
+        return f"{host} refuses the connection" if refused else f"no connection to {host}"
+    if isinstance(error, requests.ConnectTimeout):
+        return f"no connection to {host} in time"
+    return None
 
 
 def never_answered(error: requests.RequestException, url: str, path: str) -> Exception:
