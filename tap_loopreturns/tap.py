@@ -17,7 +17,7 @@ from loop_returns.errors import SettingsError, ShopsFailed, TargetGone
 from loopreturns_plugin import command_line, config_files
 from loopreturns_plugin.sdk import Config
 from loopreturns_plugin.shop_list import SHOPS, ShopEntry, has_shops, read_shops
-from tap_loopreturns import access, given, settings, streams
+from tap_loopreturns import access, given, settings, streams, summary
 from tap_loopreturns.one_shop import OneShopTap
 from tap_loopreturns.settings import OF_ONE_SHOP, TapSettings
 from tap_loopreturns.shops.reading import ShopsReading
@@ -171,7 +171,16 @@ class TapLoopReturns(OneShopTap):
             LoopReturnsError: it cannot be done, or not to the end.
         """
         given.check_catalog(self.loop_streams, self.input_catalog)
-        self.sync_all()
+        error: BaseException | None = None
+        try:
+            self.sync_all()
+        except BaseException as end:
+            error = end
+            raise
+        finally:
+            if not self.has_shops:
+                selected = [stream for stream in self.loop_streams if stream.selected]
+                summary.tell(self.logger, summary.of_run(selected, self.run.client.requests, error))
 
     def tell_access(self) -> int:
         """Print for each stream what the key may, from one request each; the exit code for it.

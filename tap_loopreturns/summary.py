@@ -1,0 +1,75 @@
+"""What a run came to: a line for a reader, and the same as one line of JSON for alerts."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from loop_returns.errors import LoopReturnsError
+from tap_loopreturns.streams.base import LoopStream
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSummary:
+    """What one stream came to."""
+
+    rows: int
+    fresh_until: str | None
+    """Up to when everything is out, of a stream that is read by date."""
+    skipped: bool
+    """The key lacks its scope, and `on_missing_scope` is `skip`."""
+    kept_aside: Mapping[str, int]
+    """Fields that the schema does not know, or has in another shape, and how often they came."""
+
+
+def of_stream(stream: LoopStream) -> StreamSummary:
+    """What a stream that is selected came to, so far."""
+    value = stream.state_entry.get("replication_key_value")
+    kept = {**stream.cleaner.unknown, **stream.cleaner.misshapen}
+    return StreamSummary(
+        rows=stream.progress.rows,
+        fresh_until=value if isinstance(value, str) else None,
+        skipped=stream.name in stream.run.__dict__.get("unreadable", ()),
+        kept_aside=dict(sorted(kept.items())),
+    )
+
+
+def of_run(
+    streams: Iterable[LoopStream], requests: int, error: BaseException | None
+) -> dict[str, Any]:
+    """What a run came to.
+
+    Args:
+        streams: Those that are selected.
+        requests: How many were sent.
+        error: What it ended with; None: all is out.
+    """
+    found = {stream.name: of_stream(stream) for stream in streams}
+    code = error.exit_code if isinstance(error, LoopReturnsError) else int(error is not None)
+    return {
+        "event": "run_ended",
+        "exit_code": code,
+        "error": None if error is None else type(error).__name__,
+        "rows": sum(one.rows for one in found.values()),
+        "requests": requests,
+        "fresh_until": min((f.fresh_until for f in found.values() if f.fresh_until), default=None),
+        "skipped": sorted(name for name, one in found.items() if one.skipped),
+        "kept_aside": sum(sum(one.kept_aside.values()) for one in found.values()),
+        "streams": {name: asdict(one) for name, one in found.items()},
+    }
+
+
+def tell(log: logging.Logger, run: Mapping[str, Any]) -> None:
+    """Log the run's line, and its JSON behind the word `summary`."""
+    fresh = f", fresh until {run['fresh_until']}" if run["fresh_until"] else ""
+    skipped = f", skipped: {', '.join(run['skipped'])}" if run["skipped"] else ""
+    aside = f", {run['kept_aside']:,} values kept aside" if run["kept_aside"] else ""
+    how = "done" if not run["exit_code"] else f"ended by {run['error']}"
+    log.info(
+        "Run %s: %s rows of %s streams, %s requests%s%s%s.",
+        how, f"{run['rows']:,}", len(run["streams"]), f"{run['requests']:,}", fresh, skipped, aside,
+    )  # fmt: skip
+    log.info("summary %s", json.dumps(run, separators=(",", ":")))
