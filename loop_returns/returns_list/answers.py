@@ -163,8 +163,8 @@ def understand(answer: Answer, window: Window) -> Listed:
     rows: Iterable[Row] = part.rows
     if whole and isinstance(body, PackedList):
         rows = _LongRows(body, window)
-    seconds = [_second(head, window.column) for head in heads]
-    changed = seconds if window.column == CHANGED else [_second(head, CHANGED) for head in heads]
+    seconds = _seconds(heads, window.column)
+    changed = seconds if window.column == CHANGED else _seconds(heads, CHANGED)
     unplaced: list[tuple[str, int]] = []
     if None in seconds or None in changed:
         dated = [None not in pair for pair in zip(seconds, changed, strict=True)]
@@ -270,10 +270,22 @@ def cursor_second(link: str, column: str) -> int | None:
         return None
 
 
+_UNDATED = (KeyError, TypeError, AttributeError, ValueError, OverflowError)
+
+
+def _seconds(rows: Sequence[Mapping[str, Any]], column: str) -> list[int | None]:
+    """The second of each row; None where it has no date."""
+    parse = times.parse
+    try:
+        return [int(parse(row[column]).timestamp() // 1) for row in rows]
+    except _UNDATED:
+        return [_second(row, column) for row in rows]
+
+
 def _second(row: Mapping[str, Any], column: str) -> int | None:
     try:
         return times.second(row[column])
-    except (KeyError, TypeError, AttributeError, ValueError, OverflowError):
+    except _UNDATED:
         return None
 
 
