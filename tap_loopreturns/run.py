@@ -16,7 +16,7 @@ from loop_returns import times
 from loop_returns.errors import Incomplete, SettingsError
 from loop_returns.http.client import Client
 from loop_returns.spans import Span
-from loopreturns_plugin.stopping import StopRequest
+from loopreturns_plugin.stopping import Stopped, StopRequest
 from tap_loopreturns import settings
 from tap_loopreturns.output.account import StateAccount
 from tap_loopreturns.output.writer import PageWriter
@@ -159,3 +159,18 @@ class Run:
         """
         if self.incomplete:
             raise Incomplete(" ".join(self.incomplete))
+
+    def stop_if_long(self) -> None:
+        """End here, between two answers of which STATE is out, after `stop_after_seconds`.
+
+        Raises:
+            Stopped: with 0; a target then acknowledges all that it was given.
+        """
+        self.stop_if_asked()
+        allowed = self.settings.stop_after
+        if allowed and time.monotonic() - self._began_at >= allowed:
+            self.log.warning(
+                "Not all is out: stopped after %s seconds, as stop_after_seconds says. The next "
+                "run goes on from here.", f"{allowed:,}",
+            )  # fmt: skip
+            raise Stopped(0)

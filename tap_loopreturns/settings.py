@@ -98,15 +98,34 @@ CONFIG = th.PropertiesList(
         "trailing_days",
         th.IntegerType,
         default=30,
-        title="Trailing days",
         description="How many days behind their bookmark advanced shipping notices, label requests "
         "and Happy Returns shipments are read again for late changes, 0 or more.",
+    ),
+    th.Property(
+        "late_notice_requests",
+        th.IntegerType,
+        default=20,
+        description="How many requests a run may spend on older shipping notices whose returns "
+        "changed; what is left waits in STATE for the next run. 0 or more.",
+    ),
+    th.Property(
+        "deep_reading_days",
+        th.IntegerType,
+        default=7,
+        description="How often, in days, notices, label requests and Happy Returns shipments are "
+        "read again from start_date on, for changes that no date tells. 0: never.",
+    ),
+    th.Property(
+        "stop_after_seconds",
+        th.IntegerType,
+        default=0,
+        description="End a run in good order after so many seconds, at a place that the next one "
+        "goes on from: for targets that acknowledge at the end of a run only. 0: read to the end.",
     ),
     th.Property(
         "notes_lookback_days",
         th.IntegerType,
         default=0,
-        title="Notes lookback days",
         description="How many days behind its bookmark return_notes asks again for notes, since a "
         "new note may not touch its return; each return in them costs a request. 0 or more.",
     ),
@@ -162,6 +181,9 @@ class TapSettings:
     skip_missing_scopes: bool
     strict_shapes: bool
     trailing: int
+    late_notice_requests: int
+    deep_every: int
+    stop_after: int
     notes_lookback: int
     events: EventsSettings | None
     """The store of events, where one is named."""
@@ -206,6 +228,9 @@ def check(config: Mapping[str, Any], *, now: datetime, known: Mapping[str, Any])
         skip_missing_scopes=checks.one_of(given, "on_missing_scope", ("fail", "skip")) == "skip",
         strict_shapes=checks.one_of(given, "on_unknown_shape", ("keep", "fail")) == "fail",
         trailing=checks.integer(given, "trailing_days", 0) * times.DAY,
+        late_notice_requests=checks.integer(given, "late_notice_requests", 0),
+        deep_every=checks.integer(given, "deep_reading_days", 0) * times.DAY,
+        stop_after=checks.integer(given, "stop_after_seconds", 0),
         notes_lookback=checks.integer(given, "notes_lookback_days", 0) * times.DAY,
         events=check_events(given),
         cart_tokens=_cart_tokens(given),

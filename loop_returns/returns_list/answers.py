@@ -11,7 +11,7 @@ import base64
 import binascii
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from typing import Any, TypedDict, cast
@@ -71,14 +71,9 @@ class Head(TypedDict, total=False):
     """What is looked at of every return, as Loop sends it."""
 
     id: Any
+    created_at: Any
     updated_at: Any
     state: Any
-
-
-class HeadWhenMade(Head, total=False):
-    """The same, of a list that is filtered by creation."""
-
-    created_at: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +102,7 @@ class _Page(msgspec.Struct):
 
 _PAGE = msgspec.json.Decoder(_Page)
 _WHOLE = msgspec.json.Decoder(list[msgspec.Raw])
-_HEAD: dict[str, Callable[[msgspec.Raw], Head]] = {
-    CHANGED: msgspec.json.Decoder(Head).decode,
-    MADE: msgspec.json.Decoder(HeadWhenMade).decode,
-}
+_HEAD = msgspec.json.Decoder(Head)
 _PARSED = 1 << 32
 
 
@@ -204,7 +196,7 @@ def _quickly(text: Text, window: Window) -> _Part | None:
         else:
             page = _PAGE.decode(text)
             rows, link = page.returns, page.nextPageUrl
-        decode = _HEAD[window.column]
+        decode = _HEAD.decode
         heads = [decode(row) for row in rows]
     except (msgspec.DecodeError, RecursionError):
         return None
@@ -228,7 +220,7 @@ def _carefully(text: Text, *, whole: bool) -> _Part:
 
 
 def _heads(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    names = HeadWhenMade.__required_keys__ | HeadWhenMade.__optional_keys__
+    names = Head.__annotations__
     return [{name: row[name] for name in names if name in row} for row in rows]
 
 

@@ -52,7 +52,7 @@ class Portion:
         return self._kept(self.listed.rows)
 
     def heads(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        """Of the returns to keep, id, state and `updated_at`, as Loop sent them."""
+        """Of the returns to keep, id, state, `created_at` and `updated_at`, as Loop sent them."""
         return self._kept(self.listed.heads)
 
     def _kept(self, rows: Any) -> Iterator[tuple[int, Any]]:

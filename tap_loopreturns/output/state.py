@@ -16,6 +16,9 @@ from loop_returns.spans import Span, Spans
 from loopreturns_plugin.sdk import SingerStream
 from tap_loopreturns.output.bookmark import Bookmark
 
+BESIDE = frozenset({"events", "changes", "noted", "owed", "deep", "days", "asked"})
+"""What an entry of STATE may hold beside the bookmark; see who remembers it."""
+
 
 class StreamState:
     """A stream's bookmark in one run.
@@ -47,12 +50,12 @@ class StreamState:
         lookback: int,
     ) -> None:
         self._stream = stream
-        self._given = dict(stream.state_entry)
-        self._events = self._given.get("events")
-        self._has_covered = False
+        self._given = {k: v for k, v in stream.state_entry.items() if k not in BESIDE}
+        self._put_bookmark = False
         self._states = tuple(states)
         self._lookback = lookback
         self._mark = _bookmark(stream, stream.state_entry, self._states, now=now)
+        self._beside = {k: v for k, v in stream.state_entry.items() if k in BESIDE}
         self.value = self._mark.value
         self.out_before = dict(self._mark.covered)
         start = span.start if self.value is None else min(span.start, self.value)
@@ -72,13 +75,21 @@ class StreamState:
         """
         credit = {state: spans & self.missing.get(state, Spans()) for state, spans in out.items()}
         self._mark.cover(credit, self._states, self.wanted.start)
-        self._has_covered = True
+        self._put_bookmark = True
+        self._put()
+
+    def reopen(self) -> None:
+        """From now on STATE says what of it is still to be read in this run."""
+        self._put_bookmark = True
+
+    def remember(self, **parts: Any) -> None:
+        """Put something beside the bookmark (one of `BESIDE`); None removes it."""
+        self._beside = _merged(self._beside, parts)
         self._put()
 
     def put_events(self, offset: Mapping[str, Any]) -> None:
         """Take in up to where events were dealt with; the bookmark stays where it is."""
-        self._events = dict(offset)
-        self._put()
+        self.remember(events=dict(offset))
 
     def is_due(self, every: int) -> bool:
         """Whether the last reading began `every` seconds ago, or left anything to be read."""
@@ -87,9 +98,8 @@ class StreamState:
 
     def _put(self) -> None:
         """Put the entry into STATE; where nothing was covered, the bookmark is as it was given."""
-        entry = self._mark.entry() if self._has_covered else self._given
-        events = {"events": self._events} if self._events else {}
-        self._stream.put_state({**entry, **events})
+        entry = self._mark.entry() if self._put_bookmark else self._given
+        self._stream.put_state({**entry, **self._beside})
 
     def uncover(self, missing: Mapping[str, Spans]) -> None:
         """Take back that these stretches are out: they could not be read, or are not believed."""
@@ -108,6 +118,18 @@ def write_entry(stream: SingerStream, entry: Mapping[str, Any]) -> None:
     stream.flush_state()
 
 
+def remember(stream: SingerStream, **parts: Any) -> None:
+    """Put something into the entry of a stream that is not read yet; None removes it.
+
+    Its bookmark stays as it is, so that an interrupted run leaves it to the next.
+    """
+    stream.put_state(_merged(stream.state_entry, parts))
+
+
+def _merged(entry: Mapping[str, Any], parts: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in {**entry, **parts}.items() if v is not None}
+
+
 def check_bookmark(stream: SingerStream) -> None:
     """See to it, before anything is read, that a stream's entry in STATE is a bookmark.
 
@@ -122,6 +144,7 @@ def _bookmark(
     stream: SingerStream, entry: Mapping[str, Any], states: tuple[str, ...], *, now: int | None
 ) -> Bookmark:
     key = str(type(stream).replication_key)
+    entry = {k: v for k, v in entry.items() if k not in BESIDE}
     if stream.replication_method == REPLICATION_FULL_TABLE:  # as a catalog may ask for
         entry = {}
     try:

@@ -26,6 +26,7 @@ from tap_loopreturns.streams.lists import (
     Webhooks,
 )
 from tap_loopreturns.streams.loop_events import LoopEvents
+from tap_loopreturns.streams.notices import AdvancedShippingNotices
 from tap_loopreturns.streams.one_by_one import ReturnDetails, ReturnNotes
 from tap_loopreturns.streams.refresh import ByReturns, Refresh
 from tap_loopreturns.streams.returns import (
@@ -37,7 +38,6 @@ from tap_loopreturns.streams.returns import (
 )
 from tap_loopreturns.streams.returns_delivery import ReturnsDelivery
 from tap_loopreturns.streams.shipping import (
-    AdvancedShippingNotices,
     HappyReturnsShipmentItems,
     HappyReturnsShipments,
     LabelRequests,
@@ -92,6 +92,8 @@ def build(tap: Tap, run: Run) -> list[LoopStream]:
         if isinstance(stream := streams[-1], ByReturns):
             stream.refresh = refresh
             refresh.streams.append(stream)
+        if isinstance(last := streams[-1], AdvancedShippingNotices):
+            delivery.notices = last
         if isinstance(last := streams[-1], FullTableReads):
             run.full_table_read = last.tell
     return streams

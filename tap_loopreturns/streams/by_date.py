@@ -10,52 +10,100 @@ from typing import ClassVar
 from loop_returns.paging import Rows, until_still
 from loop_returns.spans import Span, Spans
 from loop_returns.times import DAY, show
+from tap_loopreturns.output.deep import DeepReading
 from tap_loopreturns.output.progress import stretch
 from tap_loopreturns.output.state import StreamState
 from tap_loopreturns.streams.base import LoopStream
 
 _ROWS = "rows"  # these lists are not read by state, so their bookmark has one entry
+_FIRST_DAYS = 14
+_GROWTH = 4
 
 
 class ByDate(LoopStream):
-    """A list that is asked for by dates, one window after another."""
+    """A list that is asked for by dates, one window after another.
+
+    Rows are selected by when they were made. A change is seen while its row is in
+    the trailing stretch, and else by the next deep reading.
+    """
 
     longest: ClassVar[int] = 119 * DAY
     """Seconds in a window, at most; Loop refuses more than 120 days."""
+    rows_wanted: int | None = None
+    """Rows in a window, about; None where a window may be as long as Loop takes."""
     changed_since: int
     """From where on a window holds something new; what is older in it is read again."""
+    bookmark: StreamState
+    """Its bookmark, while it is read."""
 
     def read(self) -> None:
         """Read what is missing, oldest first; the bookmark follows each window."""
-        client = self.run.client
-        state = self._state()
-        missing = state.lacking
-        before = client.requests
-        self.progress.start(
-            f"{stretch(missing.length)} of rows, since {show(next(iter(missing)).start)}"
-            if missing
-            else "nothing to read"
-        )
+        before = self.run.client.requests
+        self.plan()
+        self.bookmark.reopen()
+        self.bookmark.remember(deep=self._deep.entry())
+        missing = self.bookmark.lacking
+        self.progress.start(self._what(missing))
+        self._days = self._remembered_days()
         done = windows = 0
         for window in self._windows(missing):
-            self.changed_since = self._changed_since(window, state)
+            self.changed_since = self._changed_since(window)
+            self._share = (done / missing.length, window.length / missing.length)
             self._write_window(window)
             done += window.length
             windows += 1
-            state.cover({_ROWS: Spans([window])})
-            state.flush()
-            self.progress.add(0, done / missing.length)
-            self.run.stop_if_asked()
-        self.end(client.requests - before, f"{windows:,} windows")
+            self.bookmark.cover({_ROWS: Spans([window])})
+            self.bookmark.flush()
+            self.advance(1)
+        self.finish()
+        self._put_down()
+        self.end(self.run.client.requests - before, f"{windows:,} windows")
+
+    def finish(self) -> None:
+        """What else is to be done before the stream is at its end."""
+
+    def advance(self, part: float) -> None:
+        """Tell how much of the window is done, of which STATE is out; stop here if asked to."""
+        done, window = self._share
+        self.progress.add(0, done + window * part)
+        self.run.stop_if_long()
 
     @cached_property
     def is_due(self) -> bool:
         """By the upper bound of the last reading."""
-        return self._state().is_due(self.run.settings.reconcile)
+        self.plan()
+        return self.bookmark.is_due(self.run.settings.reconcile)
 
-    def _state(self) -> StreamState:
-        settings = self.run.settings
-        return self.state((_ROWS,), lookback=max(settings.trailing, settings.lookback))
+    def plan(self) -> None:
+        """Take up the bookmark; the whole list is missing where a deep reading is due."""
+        settings, now = self.run.settings, self.run.now
+        self._deep = DeepReading.read(self.state_entry, now=now)
+        self._goes_deep = self._deep.is_due(settings.deep_every, now)
+        lookback = max(settings.trailing, settings.lookback)
+        if self._goes_deep:
+            lookback = max(lookback, now - self.run.span.start)
+        self.bookmark = self.state((_ROWS,), lookback=lookback)
+        if self._goes_deep:
+            self._deep = self._deep.begun(self.bookmark.out_before.get(_ROWS, Spans()), now)
+
+    def passes_over(self, second: int) -> bool:
+        """Whether the rows of a second are out, and this run does not read them again."""
+        out = self.bookmark.out_before.get(_ROWS, Spans())
+        return out.holds(second) and not self.bookmark.lacking.holds(second)
+
+    def _put_down(self) -> None:
+        days = self._days if self.rows_wanted else None
+        self._deep = self._deep.finished()
+        self.bookmark.remember(deep=self._deep.entry(), days=days)
+        self.bookmark.flush()
+
+    def _what(self, missing: Spans) -> str:
+        if not missing:
+            return "nothing to read"
+        since = show(next(iter(missing)).start)
+        if self._goes_deep:
+            return f"all rows since {since} once more, for late changes (deep_reading_days)"
+        return f"{stretch(missing.length)} of rows, since {since}"
 
     def _windows(self, missing: Spans) -> Iterator[Span]:
         """The windows of what is missing; each as long as `length` says when its turn comes."""
@@ -65,16 +113,31 @@ class ByDate(LoopStream):
                 yield (window := Span(at, min(at + self.length(), lacking.end)))
                 at = window.end
 
-    def _changed_since(self, window: Span, state: StreamState) -> int:
-        known = state.wanted.start
-        if state.value is not None:
-            known = state.value - self.run.settings.lookback
-        new = next(iter(Spans([window]) - state.out_before.get(_ROWS, Spans())), None)
+    def _changed_since(self, window: Span) -> int:
+        state, lookback = self.bookmark, self.run.settings.lookback
+        known = state.wanted.start if state.value is None else state.value - lookback
+        if self._deep.since is not None:
+            known = min(known, self._deep.since - lookback)
+        out = state.out_before.get(_ROWS, Spans()) | self._deep.out
+        new = next(iter(Spans([window]) - out), None)
         return min(known, new.start) if new else known
 
     def length(self) -> int:
-        """Seconds in the next window."""
-        return self.longest
+        """Seconds in the next window: long where rows are few, so that it stays bearable."""
+        return min(self.longest, self._days * DAY) if self.rows_wanted else self.longest
+
+    def learn(self, rows: int, window: Span, *, margin: int) -> None:
+        """Take in how many rows a window had, and so many days beside it."""
+        if self.rows_wanted:
+            days = window.length / DAY
+            density = max(rows / (days + margin), 1)
+            most = min(int(_GROWTH * max(days, 1)), self.longest // DAY)
+            self._days = max(1, min(int(self.rows_wanted / density), most))
+
+    def _remembered_days(self) -> int:
+        """How long a window was to be when the last run ended."""
+        days = self.state_entry.get("days")
+        return min(max(days, 1), self.longest // DAY) if isinstance(days, int) else _FIRST_DAYS
 
     @abstractmethod
     def read_window(self, window: Span) -> None:

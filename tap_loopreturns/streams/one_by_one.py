@@ -46,6 +46,7 @@ class OneByOne(ByReturns):
                 until = changed[count].second
                 self._cover(state, Span(at, until))
                 at = until
+                self.run.stop_if_long()
         self._cover(state, Span(at, state.wanted.end))
         self.refresh.finish(state)
         self.end(client.requests - before, f"{len(changed):,} returns changed")

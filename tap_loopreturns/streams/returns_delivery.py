@@ -17,6 +17,8 @@ from tap_loopreturns.output.account import REMEMBERED
 from tap_loopreturns.output.progress import stretch
 from tap_loopreturns.output.state import StreamState
 from tap_loopreturns.run import Run
+from tap_loopreturns.streams.changed_returns import ChangedReturns
+from tap_loopreturns.streams.notices import AdvancedShippingNotices
 from tap_loopreturns.streams.refresh import News, Refresh
 from tap_loopreturns.streams.returns import Returns, ReturnsStream
 
@@ -47,6 +49,8 @@ class ReturnsDelivery:
     def __init__(self, run: Run, refresh: Refresh) -> None:
         self.streams: list[ReturnsStream] = []
         """All streams of the list; those selected are read."""
+        self.notices: AdvancedShippingNotices | None = None
+        """Whose rows follow the returns; if selected, it is told which of them changed."""
         self._run = run
         self._refresh = refresh
         self._done = False
@@ -91,6 +95,7 @@ class ReturnsDelivery:
         total = sum(spans.length for spans in missing.values())
         done = 0
         strange: set[str] = set()
+        changed = self._changed()
         reading = self._reading(missing, shares[0].stream)
         try:
             for portion in reading:
@@ -102,14 +107,23 @@ class ReturnsDelivery:
                 for share in shares:
                     share.state.cover(credit)
                     share.stream.progress.add(0, done / total if total else None)
+                if changed:
+                    changed.take(portion)
                 shares[0].state.flush()
-                run.stop_if_asked()
+                run.stop_if_long()
             for share in shares:
                 self._refresh.finish(share.state)
         except Incomplete as error:
             self._leave_out(error, shares)
         self._end(shares, reading, run.client.requests - before)
         self._tell_strange_states(strange)
+
+    def _changed(self) -> ChangedReturns | None:
+        notices = self.notices
+        if notices is None or not notices.selected or notices.name in self._run.unreadable:
+            return None
+        notices.changed = ChangedReturns(notices)
+        return notices.changed
 
     def _begin(self, stream: ReturnsStream) -> _Share:
         """Take up a stream's bookmark, and say what it lacks."""

@@ -1,4 +1,4 @@
-"""What is on its way: advanced shipping notices, label requests, Happy Returns."""
+"""What is on its way: label requests, Happy Returns."""
 
 from __future__ import annotations
 
@@ -8,21 +8,17 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from singer_sdk import Tap
-
 from loop_returns import endpoints, times
-from loop_returns.errors import UncleanRecord, UnexpectedAnswer
+from loop_returns.errors import UncleanRecord
 from loop_returns.fetch_ahead import fetch_ahead
 from loop_returns.http.client import Client
-from loop_returns.paging import Rows, looks_cut
+from loop_returns.paging import Rows
 from loop_returns.spans import Span
 from loop_returns.times import DAY
+from tap_loopreturns.output.fingerprints import MOST, Fingerprints, fingerprint
 from tap_loopreturns.records.cleaner import asked_by
 from tap_loopreturns.records.values import Unclean, moment
-from tap_loopreturns.run import Run
 from tap_loopreturns.streams.by_date import ByDate
-
-_MANY = 25  # rows; fewer are not cut by anyone
 
 _NAMES = (
     "return_id",
@@ -32,73 +28,6 @@ _NAMES = (
     "item_title",
     "variant_title",
 )
-
-
-class AdvancedShippingNotices(ByDate):
-    """One record a returned line item, as a warehouse wants it announced.
-
-    Loop takes whole days here, and does not say which of a row's dates they are
-    compared with, nor whether the last day counts. A day more is asked for on
-    each side; rows that come twice are the same rows.
-    """
-
-    name = "advanced_shipping_notices"
-    keys: tuple[str, ...] = ("id", "return_line_item_id")
-    replication_key = "created_at"
-    endpoint = endpoints.SHIPPING_NOTICES
-    costs = "one for about 5,000 rows, or 117 days"
-    longest = 117 * DAY  # with a day on each side, within the 120 that 2026-10 allows
-    _days = 14  # of the next window; the answer is not paged, so it follows the density
-    _rows_wanted = 5000
-    _longest = 0  # rows in an answer; another one of as many may be cut
-    _full_days: set[int]
-
-    def __init__(self, tap: Tap, run: Run) -> None:
-        super().__init__(tap, run)
-        self._full_days = set()
-
-    def length(self) -> int:
-        """Long where notices are few, so that an answer stays bearable."""
-        return min(self.longest, self._days * DAY)
-
-    def read_window(self, window: Span) -> None:
-        """Ask for the days of a window."""
-        first, last = (window.start - DAY) // DAY, (window.end + DAY) // DAY
-        rows = self._write_days(first, last)
-        days = window.length / DAY
-        density = max(rows / (days + 2), 1)
-        self._days = max(1, min(int(self._rows_wanted / density), int(4 * max(days, 1)), 117))
-
-    def _write_days(self, first: int, last: int) -> int:
-        """Ask for some days, and for each half of them where the answer may be cut; its rows.
-
-        Raises:
-            UnexpectedAnswer: Loop cuts the notices of a single day.
-        """
-        rows = 0
-        for page in self.pages(_day(first * DAY), _day(last * DAY)):
-            self.write_rows(page)
-            rows += len(page)
-        may_be_cut = looks_cut(rows) or rows == self._longest >= _MANY
-        self._longest = max(rows, self._longest)
-        if may_be_cut and first == last:
-            self._full_days.add(rows)
-        if not may_be_cut or first == last:
-            return rows
-        middle = (first + last) // 2
-        halves = self._write_days(first, middle) + self._write_days(middle + 1, last)
-        if halves > rows and rows in self._full_days:
-            raise UnexpectedAnswer(
-                f"GET {self.endpoint.path}: Loop cuts the list at {rows:,} rows, and one day has "
-                f"more, from {_day(first * DAY)} to {_day(last * DAY)}; they cannot be read."
-            )
-        return max(rows, halves)
-
-    def probe(self) -> None:
-        """Ask for a day."""
-        day = _day(self.run.settings.span.end)
-        params = {"from": day, "to": day}
-        self.run.client.probe(self.endpoint.path, params, scope=self.endpoint.scope)
 
 
 class LabelRequests(ByDate):
@@ -151,23 +80,64 @@ class HappyReturnsShipmentItems(HappyReturnsShipments):
     endpoint = endpoints.HAPPY_RETURNS_SHIPMENT_ITEMS
     costs = "one a shipment that changed"
 
+    rows_wanted = 200
+
+    def read(self) -> None:
+        """Read what is missing; items that an interrupted run has written are passed over."""
+        asked = self.state_entry.get("asked")
+        self._before = list(Fingerprints.read(asked))
+        # Where more shipments than that are in the trailing stretch, `updated_at` has to do.
+        self._knows_all = asked is not None and len(self._before) < MOST
+        self._last: list[bytes] = []
+        self._trailing: list[bytes] = []
+        super().read()
+
     def read_window(self, window: Span) -> None:
         """Ask for the shipments of a window, then for the items of each that changed."""
-        changed = iter(
-            [
-                one
-                for page in _shipments(self.run.client, window)
-                for one in page
-                if self._has_changed(one)
-            ]
-        )
-        for shipment, rows in fetch_ahead(
-            lambda: next(changed, None),
-            lambda shipment, _: self._items(shipment),
+        asked = Fingerprints([*self._before, *self._last, *self._trailing])
+        listed = {
+            fingerprint(one): one for page in _shipments(self.run.client, window) for one in page
+        }
+        lacking = [
+            (mark, shipment)
+            for mark, shipment in listed.items()
+            if mark not in asked and (self._is_trailing(window) or self._has_changed(shipment))
+        ]
+        todo = iter(lacking)
+        answers = fetch_ahead(
+            lambda: next(todo, None),
+            lambda marked, _: self._items(marked[1]),
             workers=self.run.settings.concurrency,
             idle=self.run.stop_if_asked,
-        ):
+        )
+        for count, ((mark, shipment), rows) in enumerate(answers, 1):
             self._write_items(shipment, rows)
+            asked.add(mark)
+            self.bookmark.remember(asked=asked.show())
+            self.bookmark.flush()
+            self.advance(count / len(lacking))
+        self._keep(list(listed), window)
+        self.learn(len(listed), window, margin=1)
+
+    def finish(self) -> None:
+        """Remember the shipments of the trailing stretch alone."""
+        self.bookmark.remember(asked=Fingerprints(self._trailing).show())
+
+    def _is_trailing(self, window: Span) -> bool:
+        """Whether all shipments are known whose items are out, as in the trailing stretch.
+
+        There one is asked for unless its row is as it was then: it may have been seen late.
+        """
+        return self._knows_all and self._trails(window)
+
+    def _trails(self, window: Span) -> bool:
+        return window.end > self.bookmark.wanted.end - self.run.settings.trailing
+
+    def _keep(self, marks: list[bytes], window: Span) -> None:
+        """Keep in mind what the next window may list again: it begins a day earlier."""
+        if self._trails(window):
+            self._trailing += marks
+        self._last = marks
 
     def _has_changed(self, shipment: dict[str, Any]) -> bool:
         try:
@@ -195,10 +165,6 @@ class HappyReturnsShipmentItems(HappyReturnsShipments):
             row["shipment_updated_at"] = shipment.get("updated_at")
             row.setdefault("shipment_id", shipment.get("loop_shipment_id"))
         self.write_rows(rows)
-
-
-def _day(second: int) -> str:
-    return times.show(second)[:10]
 
 
 def _shipments(client: Client, window: Span) -> Iterator[Rows]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mock_loop import Shop, clock
@@ -24,6 +25,11 @@ class Warehouse:
         self.loaded = 0
         """Records taken in, those that came again too."""
         self._versions: dict[str, dict[Key, int | None]] = {}
+
+    @classmethod
+    def of(cls, other: Warehouse) -> Warehouse:
+        """A copy."""
+        return copy.deepcopy(other)
 
     def load(self, lines: Iterable[str]) -> None:
         """Take in a tap's output, or as much of it as came through."""
@@ -69,6 +75,14 @@ class Warehouse:
             for key, row in rows.items()
             if row["return_updated_at"] == returns.get(row["return_id"])
         }
+
+
+def present_notices(warehouse: Warehouse) -> Iterator[Row]:
+    """The notices of units that are in their return now, as docs/late-changes.md says."""
+    units = {row["line_item_id"] for row in warehouse.present("return_line_items").values()}
+    for row in warehouse.tables["advanced_shipping_notices"].values():
+        if row["return_line_item_id"] in units:
+            yield row
 
 
 def missing_returns(shop: Shop, warehouse: Warehouse, *, since: int = 0) -> list[str]:

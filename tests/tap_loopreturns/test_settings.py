@@ -36,14 +36,13 @@ def refusal(**config: Any) -> str:
     return str(caught.value)
 
 
-NUMBERS = {
+FROM_ZERO = "lookback_hours trailing_days late_notice_requests deep_reading_days "
+FROM_ZERO += "stop_after_seconds notes_lookback_days reconcile_hours"
+NUMBERS: dict[str, tuple[str, list[int]]] = {
     "page_size": ("from 1 to 750", [0, 751, -1]),
     "concurrency": ("from 1 to 16", [0, 17, 10**30]),
-    "lookback_hours": ("of 0 or more", [-1]),
-    "trailing_days": ("of 0 or more", [-1]),
-    "notes_lookback_days": ("of 0 or more", [-1]),
+    **dict.fromkeys(FROM_ZERO.split(), ("of 0 or more", [-1])),
     "shops_concurrency": ("from 1 to 256", [0, 257]),
-    "reconcile_hours": ("of 0 or more", [-1]),
 }
 NO_NUMBERS: list[Any] = ["", "many", "1.5", 1.5, "1e2", "0x10", True, False, [1], {}, "9" * 5000]
 CHOICES = {"on_missing_scope": "fail, skip", "on_unknown_shape": "keep, fail"}

@@ -8,17 +8,14 @@ from typing import Any
 
 import pytest
 
-from loop_returns import times
 from loop_returns.errors import (
     LoopReturnsError,
     UncleanRecord,
 )
-from loop_returns.times import DAY
-from mock_loop import Faults, Loop, Quirks, Shop, serve
-from tap_loopreturns.streams.shipping import AdvancedShippingNotices
+from mock_loop import Faults, Loop, Quirks, Shop, clock, serve
 from tests.proofs.running import without_waiting
+from tests.proofs.warehouse import Warehouse
 from tests.running import Output, run_tap, settings
-from tests.truth import differences
 
 
 def test_label_requests_in_an_order_of_chance_are_not_taken_for_complete() -> None:
@@ -59,30 +56,6 @@ def test_an_envelope_in_a_list_is_not_taken_for_a_row(loop: Loop, body: bytes, o
     assert not any(
         state.get("bookmarks", {}).get("happy_returns_shipment_items") for state in states
     )
-
-
-def notices(loop: Loop) -> list[int]:
-    """How many days each request for notices asked for."""
-    queries = [r.query for r in loop.requests if r.path.endswith("/asn")]
-    return [(times.second(q["to"]) - times.second(q["from"])) // DAY for q in queries]
-
-
-def test_windows_of_notices_grow_where_they_are_few(loop: Loop) -> None:
-    """Whole days with a margin on each side, and never more than the 120 that Loop takes."""
-    run_tap(settings(loop, start_date="2024-01-01"), select=["advanced_shipping_notices"])
-    days = notices(loop)
-    assert max(days) in {119, 120}
-    assert len(days) < 20
-
-
-def test_windows_of_notices_shrink_where_they_are_many(
-    loop: Loop, shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An answer is not paged, so that its size is bounded by the window alone."""
-    monkeypatch.setattr(AdvancedShippingNotices, "_rows_wanted", 40)
-    run = run_tap(settings(loop, start_date="2026-01-01"), select=["advanced_shipping_notices"])
-    assert max(notices(loop)) < 60  # without the density, up to 119
-    assert not differences(shop, run, "advanced_shipping_notices")
 
 
 def items(*rows: dict[str, Any]) -> bytes:
@@ -150,3 +123,66 @@ def test_items_are_asked_for_where_their_shipment_changed(loop: Loop, shop: Shop
     run_tap(config, select=["happy_returns_shipment_items"], state=first.state)
     asked = [request.path.split("/")[-2] for request in loop.requests if "/items" in request.path]
     assert asked == [str(changed)]
+
+
+ITEMS = "happy_returns_shipment_items"
+
+
+def asked(loop: Loop) -> list[int]:
+    """The shipments whose items were asked for."""
+    return [int(r.path.split("/")[-2]) for r in loop.requests if r.path.endswith("/items")]
+
+
+def test_an_interrupted_run_leaves_no_answered_shipment_to_the_next(loop: Loop) -> None:
+    """Each shipment has a STATE of its own; what was answered is not asked for again."""
+    config = settings(loop, concurrency=1)
+    whole = run_tap(config, select=[ITEMS])
+    states = [n for n, m in enumerate(whole.messages, 1) if m["type"] == "STATE"]
+    first = asked(loop)
+    assert len(states) > len(first) > 5
+    for cut in states[2::2]:
+        warehouse = Warehouse()
+        warehouse.load(whole.lines[:cut])
+        out = {int(row["shipment_id"]) for row in warehouse.tables[ITEMS].values()}
+        loop.clear_requests()
+        run_tap(config, select=[ITEMS], state=warehouse.state)
+        assert not out & set(asked(loop))
+
+
+def test_items_of_a_shipment_that_is_seen_late_land(loop: Loop, shop: Shop) -> None:
+    """Hours after its own dates, within the trailing days; and it is asked for once."""
+    first = run_tap(settings(loop), select=[ITEMS])
+    late = clock.offset(shop.moment() - 9 * 3600)
+    table = shop.table("happy_returns_shipments")
+    row = table[max(table)] | {"loop_shipment_id": 99_999, "created_at": late, "updated_at": late}
+    table[99_999] = row
+    shop.happy_returns_items[99_999] = [{"return_id": 5, "sku": "A"}]
+    loop.clear_requests()
+    second = run_tap(settings(loop), select=[ITEMS], state=first.state)
+    third = run_tap(settings(loop), select=[ITEMS], state=second.state)
+    assert [row["shipment_id"] for row in second.records(ITEMS)] == ["99999"]
+    assert asked(loop) == [99_999]
+    assert not third.records(ITEMS)
+
+
+@pytest.mark.parametrize("stream", ["happy_returns_shipments", ITEMS])
+def test_a_change_of_an_old_shipment_is_seen_by_a_deep_reading(
+    loop: Loop, shop: Shop, stream: str
+) -> None:
+    """Each deep_reading_days; other runs do not go so far back."""
+    first = run_tap(settings(loop), select=[stream])
+    table = shop.table("happy_returns_shipments")
+    old = min(table)
+    table[old] |= {"updated_at": clock.offset(shop.moment()), "line_item_count": 77}
+    second = run_tap(settings(loop), select=[stream], state=first.state)
+    state = second.state
+    assert "T" in state["bookmarks"][stream]["deep"]["at"]
+    state["bookmarks"][stream]["deep"] = {"at": clock.millis(shop.moment() - 8 * clock.DAY)}
+    third = run_tap(settings(loop), select=[stream], state=state)
+    key = "loop_shipment_id" if stream == "happy_returns_shipments" else "shipment_id"
+    assert str(old) not in {row[key] for row in second.records(stream)}
+    assert str(old) in {row[key] for row in third.records(stream)}
+    # Items of those alone that changed since the last deep reading.
+    assert stream != ITEMS or len(third.records(stream)) < len(first.records(stream)) / 2
+    again = run_tap(settings(loop), select=[stream], state=third.state)
+    assert str(old) not in {row[key] for row in again.records(stream)}
