@@ -131,3 +131,17 @@ def as_share(value: object) -> float | None:
     """A share in a text, of 0% to 100%; None where it is none."""
     found = re.fullmatch(r"([0-9]{1,2}(?:\.[0-9]{1,4})?|100) ?%", str(value).strip())
     return float(found[1]) / 100 if found else None
+
+
+def cart_tokens(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """The tokens of carts, each once.
+
+    Raises:
+        SettingsError: one of them is none.
+    """
+    tokens = comma_separated(given["cart_tokens"])
+    if not isinstance(tokens, list) or not all(
+        isinstance(token, str) and re.fullmatch(r"(?!\.+$)[\w.~-]+", token) for token in tokens
+    ):
+        raise SettingsError("cart_tokens", "accepts a list of cart tokens.")
+    return tuple(dict.fromkeys(tokens))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -98,6 +97,7 @@ CONFIG = th.PropertiesList(
         "trailing_days",
         th.IntegerType,
         default=30,
+        title="Trailing days",
         description="How many days behind their bookmark advanced shipping notices, label requests "
         "and Happy Returns shipments are read again for late changes, 0 or more.",
     ),
@@ -105,6 +105,7 @@ CONFIG = th.PropertiesList(
         "late_notice_requests",
         th.IntegerType,
         default=20,
+        title="Late notice requests",
         description="How many requests a run may spend on older shipping notices whose returns "
         "changed; what is left waits in STATE for the next run. 0 or more.",
     ),
@@ -112,6 +113,7 @@ CONFIG = th.PropertiesList(
         "deep_reading_days",
         th.IntegerType,
         default=7,
+        title="Deep reading days",
         description="How often, in days, notices, label requests and Happy Returns shipments are "
         "read again from start_date on, for changes that no date tells. 0: never.",
     ),
@@ -119,6 +121,7 @@ CONFIG = th.PropertiesList(
         "stop_after_seconds",
         th.IntegerType,
         default=0,
+        title="Stop after seconds",
         description="End a run in good order after so many seconds, at a place that the next one "
         "goes on from: for targets that acknowledge at the end of a run only. 0: read to the end.",
     ),
@@ -126,6 +129,7 @@ CONFIG = th.PropertiesList(
         "notes_lookback_days",
         th.IntegerType,
         default=0,
+        title="Notes lookback days",
         description="How many days behind its bookmark return_notes asks again for notes, since a "
         "new note may not touch its return; each return in them costs a request. 0 or more.",
     ),
@@ -233,7 +237,7 @@ def check(config: Mapping[str, Any], *, now: datetime, known: Mapping[str, Any])
         stop_after=checks.integer(given, "stop_after_seconds", 0),
         notes_lookback=checks.integer(given, "notes_lookback_days", 0) * times.DAY,
         events=check_events(given),
-        cart_tokens=_cart_tokens(given),
+        cart_tokens=checks.cart_tokens(given),
         pii=(pii := cast("Mode", checks.one_of(given, "pii", ("keep", "hash", "drop")))),
         pii_hash_key=_hash_key(given, pii),
         shops_concurrency=checks.integer(given, "shops_concurrency", 1, MOST_AT_ONCE),
@@ -280,15 +284,6 @@ def _states(given: Mapping[str, Any]) -> tuple[str, ...]:
     if not states:
         raise SettingsError("states", f"accepts a list of {', '.join(STATES)}.")
     return tuple(state for state in STATES if state in states)
-
-
-def _cart_tokens(given: Mapping[str, Any]) -> tuple[str, ...]:
-    tokens = checks.comma_separated(given["cart_tokens"])
-    if not isinstance(tokens, list) or not all(
-        isinstance(token, str) and re.fullmatch(r"(?!\.+$)[\w.~-]+", token) for token in tokens
-    ):
-        raise SettingsError("cart_tokens", "accepts a list of cart tokens.")
-    return tuple(dict.fromkeys(tokens))
 
 
 def _hash_key(given: Mapping[str, Any], pii: Mode) -> str:
