@@ -12,6 +12,7 @@ once, so that a small run is quick and a pause is made up for.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -20,10 +21,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from math import inf
 
+log = logging.getLogger("tap-loopreturns.loop")
+
 MINUTE = 60.0
 _TOO_MANY = 429
 _BURST = 0.1
 _MARGIN = 0.03
+_LONG = 10.0  # seconds of waiting that are told
+_SELDOM = 30.0  # seconds between two such lines
 _NEWS = 2.0  # seconds for which what is left is news
 _AFTER_REFUSAL = 0.9  # of what went out in the minute before
 _REGAINED = 1.15  # a minute without another refusal
@@ -121,6 +126,14 @@ class Budget:
             self._share = inf
         return float(shared)
 
+    def why(self, now: float) -> str:
+        """Why a request has to wait."""
+        if now < self._held_until:
+            return "Loop asked for a pause"
+        if self._others:
+            return f"another integration uses the key, {self._others[0][1]} requests a minute"
+        return f"the budget of the key, {self._limit} requests a minute, is used up"
+
     def pause(self, until: float) -> None:
         """Loop said to wait: nothing goes out before then."""
         self._held_until = max(self._held_until, until)
@@ -165,16 +178,19 @@ class Pacer:
         self._lock = threading.Lock()
         self._clock = clock
         self._sleep = sleep
+        self._told = -inf
 
     @contextmanager
     def turn(self) -> Iterator[Callable[[Mapping[str, str], int], None]]:
         """Wait until a request may be sent; within, hand over its answer's headers and status."""
+        began = self._clock()
         while True:
             with self._lock:
                 now = self._clock()
                 if (delay := self._budget.delay(now)) <= 0:
                     turn = self._budget.sent(now)
                     break
+                self._tell(now - began, delay, now)
             self._sleep(delay)
         remaining: int | None = None
         refused = False
@@ -192,6 +208,12 @@ class Pacer:
                 self._budget.answered(turn, self._clock(), remaining)
                 if refused and remaining is None:
                     self._budget.refused(turn)
+
+    def _tell(self, waited: float, delay: float, now: float) -> None:
+        """Say why nothing is sent, by the time that it is ten seconds, and seldom."""
+        if waited + delay >= _LONG and now - self._told >= _SELDOM:
+            self._told = now
+            log.info("Waiting %.0f s: %s.", waited + delay, self._budget.why(now))
 
     def pause(self, seconds: float) -> None:
         """Let nothing go out for so long."""

@@ -41,7 +41,7 @@ class Progress:
         spent = now - self._began
         line = f"{self.rows:,} rows, {self.rows / spent * 60:,.0f} a minute"
         if share:
-            line += f", {share:.0%} done, about {_minutes(spent / share - spent)} to go"
+            line += f", {min(share, 0.99):.0%} done, about {_minutes(spent / share - spent)} to go"
         self._log.info("%s: %s", self._name, line)
 
     def end(self, what: str) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loop_returns.http.pacing import MINUTE, Budget, Pacer, Turn
+from tests.clocks import Clock
 
 LIMIT = 300
 
@@ -264,3 +265,24 @@ def test_a_request_that_fails_keeps_its_place() -> None:
     with pacer.turn() as heed:
         heed({"x-ratelimit-remaining": "no number"}, 200)
         assert clock[0] >= MINUTE
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"), [("pause", "Loop asked for a pause"), ("others", "another integration")]
+)
+def test_waiting_is_said_by_the_time_it_is_ten_seconds(
+    caplog: pytest.LogCaptureFixture, cause: str, words: str
+) -> None:
+    """One line with the reason and how long, not one for each thread or each look."""
+    caplog.set_level("INFO")
+    clock = Clock()
+    pacer = Pacer(LIMIT, clock=clock, sleep=clock.sleep)
+    with pacer.turn() as heed:
+        heed({"x-ratelimit-remaining": "0"} if cause == "others" else {}, 200)
+    if cause == "pause":
+        pacer.pause(25)
+    for _ in range(3):
+        with pacer.turn() as heed:
+            heed({}, 200)
+    (line,) = [one for one in caplog.messages if one.startswith("Waiting ")]
+    assert words in line
