@@ -161,7 +161,7 @@ class SingerStream(Stream):
         """Write the SCHEMA message."""
         self._write_schema_message()
 
-    def set_version(self, version: int) -> None:
+    def set_version(self, version: int | None) -> None:
         """The version that the records carry from now on."""
         self._stream_version = version
 

@@ -85,6 +85,14 @@ CONFIG = th.PropertiesList(
         "before anything is read, or skip it with a warning.",
     ),
     th.Property(
+        "activate_version",
+        th.BooleanType,
+        default=True,
+        title="ACTIVATE_VERSION",
+        description="Tell the target, after each complete reading of a list, which rows are gone. "
+        "Switch it off for a target that does not know ACTIVATE_VERSION, or that removes nothing.",
+    ),
+    th.Property(
         "on_unknown_shape",
         th.StringType,
         default="keep",
@@ -183,6 +191,7 @@ class TapSettings:
     concurrency: int
     lookback: int
     skip_missing_scopes: bool
+    activate_version: bool
     strict_shapes: bool
     trailing: int
     late_notice_requests: int
@@ -230,6 +239,7 @@ def check(config: Mapping[str, Any], *, now: datetime, known: Mapping[str, Any])
         concurrency=checks.integer(given, "concurrency", 1, AHEAD),
         lookback=checks.integer(given, "lookback_hours", 0) * 3600,
         skip_missing_scopes=checks.one_of(given, "on_missing_scope", ("fail", "skip")) == "skip",
+        activate_version=checks.truth(given, "activate_version"),
         strict_shapes=checks.one_of(given, "on_unknown_shape", ("keep", "fail")) == "fail",
         trailing=checks.integer(given, "trailing_days", 0) * times.DAY,
         late_notice_requests=checks.integer(given, "late_notice_requests", 0),

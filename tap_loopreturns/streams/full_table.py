@@ -53,7 +53,7 @@ class FullTable(LoopStream):
 
     def _tell_whole(self) -> None:
         """Tell the target that the list was read whole, unless it may be cut."""
-        if not self.is_surely_whole():
+        if not self.run.settings.activate_version or not self.is_surely_whole():
             return
         if self.run.many_shops:
             self.run.full_table_read(self.name, self._read_at, self._rows)
@@ -91,7 +91,7 @@ class FullTable(LoopStream):
         if self.run.many_shops:
             self._read_at = times.show_milliseconds(version)
         else:
-            self.set_version(version)
+            self.set_version(version if self.run.settings.activate_version else None)
         self._rows = 0
         for rows in self.pages():
             self._rows += len(rows)

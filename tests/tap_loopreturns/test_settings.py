@@ -68,6 +68,7 @@ WRONG: list[tuple[str, Any, str]] = [
         for name, words in CHOICES.items()
         for value in ["", "ignore", True, [], 1]
     ),
+    *(("activate_version", value, "true or false") for value in ["", "maybe", 5, [], {}]),
     *(("events_store", value, "postgresql://") for value in [5, True, [1], "mysql://h/d"]),
     *(("events_shop", value, "name of a shop") for value in [5, True, [1]]),
     *(("events_reader", value, "1 to 64 letters") for value in [5, "", "a b", "x" * 65]),

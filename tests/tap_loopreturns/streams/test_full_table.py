@@ -90,3 +90,13 @@ def test_a_list_that_never_stands_still_is_an_error(loop: Loop, shop: Shop) -> N
     assert isinstance(run.error, UnexpectedAnswer)
     assert "not known to be complete" in str(run.error)
     assert "ACTIVATE_VERSION" not in {message["type"] for message in run.messages}
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_activate_version_can_be_switched_off(loop: Loop, on: bool) -> None:
+    """Then neither the message nor a version in a record meets a target that knows none."""
+    run = run_tap(settings(loop, activate_version=on), select=["destinations"])
+    kinds = {message["type"] for message in run.messages}
+    versions = {message.get("version") for message in run.messages if message["type"] == "RECORD"}
+    assert ("ACTIVATE_VERSION" in kinds) is on
+    assert (versions != {None}) is on
