@@ -19,9 +19,8 @@ from loopreturns_plugin import checks
 from loopreturns_plugin.connection import CONNECTION, Connection, check_connection
 from loopreturns_plugin.shop_list import SHOPS
 from tap_loopreturns.events_settings import EVENTS, EventsSettings, check_events
-from tap_loopreturns.records.privacy import Mode
+from tap_loopreturns.records.privacy import Mode, check_hash_key
 
-_SHORTEST_HASH_KEY = 16
 _TWO_YEARS = timedelta(days=730)
 MOST_AT_ONCE = 256
 """Requests under way at once, at most: each is a thread."""
@@ -249,7 +248,7 @@ def check(config: Mapping[str, Any], *, now: datetime, known: Mapping[str, Any])
         events=check_events(given),
         cart_tokens=checks.cart_tokens(given),
         pii=(pii := cast("Mode", checks.one_of(given, "pii", ("keep", "hash", "drop")))),
-        pii_hash_key=_hash_key(given, pii),
+        pii_hash_key=check_hash_key(given, pii),
         shops_concurrency=checks.integer(given, "shops_concurrency", 1, MOST_AT_ONCE),
         warnings=tuple(warnings),
     )
@@ -294,12 +293,3 @@ def _states(given: Mapping[str, Any]) -> tuple[str, ...]:
     if not states:
         raise SettingsError("states", f"accepts a list of {', '.join(STATES)}.")
     return tuple(state for state in STATES if state in states)
-
-
-def _hash_key(given: Mapping[str, Any], pii: Mode) -> str:
-    key = given.get("pii_hash_key", "")
-    if not isinstance(key, str) or (pii == "hash" and len(key) < _SHORTEST_HASH_KEY):
-        raise SettingsError(
-            "pii_hash_key", f"is needed by pii: hash; give {_SHORTEST_HASH_KEY} characters or more."
-        )
-    return key

@@ -7,8 +7,12 @@ comment, link), or `whole` for an object in which anything may be personal.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
+
+from loop_returns.errors import SettingsError
+
+_SHORTEST_HASH_KEY = 16
 
 Mode = Literal["keep", "hash", "drop"]
 
@@ -65,3 +69,17 @@ class Privacy:
 
 def _drop(_value: object) -> None:
     return None
+
+
+def check_hash_key(given: Mapping[str, Any], pii: Mode) -> str:
+    """The key of hashes, long enough where they are made.
+
+    Raises:
+        SettingsError: it is not.
+    """
+    key = given.get("pii_hash_key", "")
+    if not isinstance(key, str) or (pii == "hash" and len(key) < _SHORTEST_HASH_KEY):
+        raise SettingsError(
+            "pii_hash_key", f"is needed by pii: hash; give {_SHORTEST_HASH_KEY} characters or more."
+        )
+    return key
