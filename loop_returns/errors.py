@@ -7,6 +7,8 @@
     ├── LoopRefused            Loop says the request is wrong            exit code 5
     ├── ShopsFailed            some of many shops were not read whole    exit code 10
     ├── UnexpectedAnswer       an answer that is not what Loop documents exit code 6
+    │   ├── AnswerTooLarge     larger than any page of Loop's           exit code 6
+    │   └── Redirected         from another address than 'api_url'      exit code 6
     ├── Incomplete             some of it could not be read, all else   exit code 6
     │                          is out
     ├── UncleanRecord          a record that cannot be delivered right   exit code 6
@@ -95,6 +97,10 @@ class Incomplete(LoopReturnsError):  # noqa: N818  likewise
     def __init__(self, message: str, spans: Mapping[str, Spans] | None = None) -> None:
         super().__init__(message)
         self.spans = dict(spans or {})
+
+
+class Redirected(UnexpectedAnswer):
+    """Loop is said to be at another address; what was asked for was not done."""
 
 
 class UncleanRecord(LoopReturnsError):  # noqa: N818  likewise

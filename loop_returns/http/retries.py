@@ -24,6 +24,7 @@ from loop_returns.errors import (
     AccessError,
     LoopRefused,
     LoopUnavailable,
+    Redirected,
     UncertainChange,
     UnexpectedAnswer,
 )
@@ -41,6 +42,8 @@ PASSING_STATUSES = frozenset(
 LONGEST_PAUSE = 60.0  # seconds, as long as Loop's budget looks back
 _SELDOM = 30.0  # seconds between two lines about repeated requests
 _TOO_MANY = 429
+_SEE_OTHER = 303
+"""What a change may be answered with after it was made; other redirects come before it."""
 
 
 class PassingFailure(Exception):  # noqa: N818  not an error yet
@@ -190,6 +193,8 @@ def refused_change(  # noqa: PLR0913  the answer, and what was asked
     403 is about the key, but where Loop documents it for the change (`forbids`), in JSON
     with a list of errors (page "Remove line items").
     """
+    if status == _SEE_OTHER:
+        return UncertainChange(f"{where}: Loop points to another address ({status})")
     forbidden = status == 403 and not (forbids and _is_list_of_errors(body, where))  # noqa: PLR2004
     if status in {401, _TOO_MANY} or forbidden or 300 <= status < 400:  # noqa: PLR2004
         return refused_reading(status, headers, body, where, scope)
@@ -216,7 +221,7 @@ def refused_reading(
             scope=scope,
         )
     if 300 <= status < 400:  # noqa: PLR2004
-        return UnexpectedAnswer(
+        return Redirected(
             f"{where}: Loop redirects to another address ({status}), which is not followed, "
             "so that the key goes to the configured host only. Check 'api_url'."
         )

@@ -6,7 +6,13 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from loop_returns.errors import AccessError, LoopUnavailable, UncertainChange, UnexpectedAnswer
+from loop_returns.errors import (
+    AccessError,
+    LoopUnavailable,
+    Redirected,
+    UncertainChange,
+    UnexpectedAnswer,
+)
 from loop_returns.http.client import Client, Reply
 from loopreturns_plugin.stopping import Stopped
 from target_loopreturns import kinds
@@ -137,6 +143,8 @@ class Sender:
             )
         except UncertainChange as error:
             return str(error)
+        except Redirected as error:
+            raise NotDone(self._unsent(step, str(error))) from error
         except UnexpectedAnswer as error:
             raise NotDone(Outcome("uncertain", str(error))) from error
         except AccessError as error:

@@ -15,6 +15,7 @@ from tests.acting import ALL_ALLOWED, Desk, messages, returns
 from tests.target_loopreturns.runs.late import instead
 from tests.target_loopreturns.runs.rows import (
     ACCESS,
+    APPLY,
     UNSETTLED,
     flag,
     note,
@@ -23,6 +24,7 @@ from tests.target_loopreturns.runs.rows import (
 PAGE = b"<html><body>Blocked</body></html>"
 REMOVE = {"return_id": "1", "action": "remove_line_items", "line_item_ids": "11"}
 HTML = "text/html; charset=UTF-8"
+UNEXPECTED = 6
 
 
 @pytest.mark.parametrize("row", [flag(), note(), REMOVE])
@@ -90,3 +92,18 @@ def test_an_id_larger_than_any_of_loops_does_not_block_the_run(desk: Desk, own: 
     ran = desk.run(rows, **ALL_ALLOWED)
     assert [row["outcome"] for row in ran.outcomes] == ["done", "refused", "done", "refused"]
     assert (ran.exit_code, ran.state) == (0, [1])
+
+
+@pytest.mark.parametrize(("status", "result"), [(302, "failed"), (308, "failed"), (303, "done")])
+def test_a_redirect_is_trouble_with_the_address(
+    desk: Desk, shop: Shop, status: int, result: str
+) -> None:
+    """Nothing was done, so the next run does it; 303 may come after a change: a look tells."""
+    where = {"Location": "https://elsewhere.example/"}
+    instead(desk.loop, [Response(status, headers=where)])
+    ran = desk.run(returns(flag()), **APPLY)
+    assert ran.results == {result: 1}
+    assert ran.exit_code == (0 if result == "done" else UNEXPECTED)
+    assert result == "done" or "'api_url'" in ran.error
+    assert desk.run(returns(flag()), **APPLY).results == {"done": 1}
+    assert set(shop.acted.values()) == {1}
