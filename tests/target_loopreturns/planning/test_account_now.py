@@ -83,3 +83,14 @@ def test_line_items_that_are_no_list_of_objects_are_an_unexpected_answer(
     assert (ran.exit_code, desk.changes()) == (UNEXPECTED, [])
     assert "line items" in ran.error
     assert "\n" not in ran.error
+
+
+def test_a_row_may_name_its_return_by_the_order(desk: Desk, shop: Shop) -> None:
+    """The return that Loop answers for the order; an order without one is refused."""
+    shop.edit_return("7", order_name="#1001")
+    rows = [{"order_name": name, "action": "flag"} for name in ("#1001", "#none")]
+    for _ in range(2):
+        ran = desk.run(returns(*rows), apply=True)
+        assert ran.results == {"done": 1, "refused": 1}
+        assert ran.of(outcome="done")["return_id"] == "7"
+    assert shop.acted == {("7", "flag"): 1}
