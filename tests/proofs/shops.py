@@ -1,0 +1,309 @@
+"""A thousand shops in one run: what it costs, what a failure takes with it, what a kill loses.
+
+    python -m tests.proofs.shops --shops 1000 --latency 0.3
+    python -m tests.proofs.shops --shops 40 --latency 0.02 --kills 200
+
+One process serves every account by its key, each with a budget of its own; the tap is a
+process of its own, too. Every row that landed is held against the account that it names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from mock_loop import ALL_SCOPES, Faults, Loop, Quirks, Shop, serve_many
+from mock_loop.responses import dump
+from tests.running import Output
+from tests.truth import KEYS, differences
+
+CHECKED = ("returns", "return_line_items", "return_labels", "destinations", "blocklist_items")
+"""Streams whose tables are compared; of those read whole, the rows of the last reading."""
+TAP = (sys.executable, "-m", "tap_loopreturns")
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many shops, and how large."""
+
+    shops: int
+    large: int
+    returns: int
+    returns_of_large: int
+    latency: float
+
+
+@dataclass
+class Figures:
+    """What a run took, and what it wrote of STATE."""
+
+    code: int
+    wall: float
+    cpu: float
+    peak_mb: float
+    records: int = 0
+    states: int = 0
+    state_bytes: int = 0
+    last_state_bytes: int = 0
+
+
+def _accounts(sizes: Sizes) -> dict[str, Loop]:
+    quirks = Quirks(latency=sizes.latency)
+    loops = {}
+    for number in range(sizes.shops):
+        returns = sizes.returns_of_large if number < sizes.large else sizes.returns
+        shop = Shop.seeded(returns, number, "2025-01-01", "2026-11-20")
+        name = f"shop-{number:04}"
+        loops[name] = Loop(shop, f"key-{name}", ALL_SCOPES, quirks, None)
+    return loops
+
+
+def _serve(sizes: Sizes, pipe: Connection) -> None:
+    """Serve until told to stop; between runs, change accounts and tell what they hold."""
+    loops = _accounts(sizes)
+    with serve_many(loops.values()) as url:
+        pipe.send(url)
+        while (order := pipe.recv()) is not None:
+            task, names = order
+            for name in names:
+                shop = loops[name].shop
+                if task == "change":
+                    shop.change(3, seed=7)
+                elif task == "outage":
+                    loops[name].faults = Faults(rate=1.0, kinds=("503",))
+                elif task == "dirty":
+                    first = next(iter(shop.book))
+                    first.json = dump({**first.row(), "id": ["no id"]})
+            if task == "truth":
+                pipe.send({name: {s: loops[name].shop.truth(s) for s in CHECKED} for name in names})
+            else:
+                pipe.send(None)
+
+
+class Accounts:
+    """The accounts, in a process of their own."""
+
+    def __init__(self, pipe: Connection, url: str, names: list[str]) -> None:
+        self.url = url
+        self.names = names
+        self._pipe = pipe
+
+    def ask(self, task: str, names: Iterable[str]) -> Any:
+        """Have something done with some of them."""
+        self._pipe.send((task, list(names)))
+        return self._pipe.recv()
+
+
+@contextmanager
+def accounts(sizes: Sizes) -> Iterator[Accounts]:
+    """Serve accounts of these sizes until the block is left."""
+    context = get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_serve, args=(sizes, there), daemon=True)
+    process.start()
+    try:
+        yield Accounts(here, here.recv(), [f"shop-{n:04}" for n in range(sizes.shops)])
+        here.send(None)
+        process.join(30)
+    finally:
+        process.kill()
+
+
+class Warehouse:
+    """Upserts what the tap wrote, as a target that knows no ACTIVATE_VERSION."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = defaultdict(dict)
+        self.state: dict[str, Any] | None = None
+
+    def load(self, path: Path, figures: Figures | None = None) -> None:
+        """Take in whole lines; STATE counts from where it stands."""
+        for line in path.read_bytes().splitlines(keepends=True):
+            if not line.endswith(b"\n"):
+                return
+            message = json.loads(line)
+            if message["type"] == "STATE":
+                self.state = message["value"]
+                if figures:
+                    figures.states += 1
+                    figures.state_bytes += len(line)
+                    figures.last_state_bytes = len(line)
+            elif message["type"] == "RECORD":
+                stream, record = message["stream"], message["record"]
+                keys = ("stream",) if stream == "full_table_reads" else KEYS.get(stream, ("id",))
+                if stream == "happy_returns_shipment_items":
+                    keys = ("shipment_id", "row_key")
+                place = (record["shop"], *(record[key] for key in keys))
+                self.tables[stream][place] = record
+                if figures:
+                    figures.records += 1
+
+    def of(self, shop: str, stream: str) -> list[dict[str, Any]]:
+        """A shop's rows; of a table that is read whole, as the documented filter leaves them."""
+        rows = [row for place, row in self.tables[stream].items() if place[0] == shop]
+        read = self.tables["full_table_reads"].get((shop, stream))
+        return [row for row in rows if not read or row["last_seen_at"] >= read["read_at"]]
+
+
+class Truth:
+    """What an account holds, as `differences` asks for it."""
+
+    def __init__(self, rows: dict[str, list[dict[str, Any]]]) -> None:
+        self.truth = rows.__getitem__
+
+
+def compare(warehouse: Warehouse, served: Accounts, names: Iterable[str]) -> list[str]:
+    """What differs between tables and accounts, row by row; a row of no shop counts, too."""
+    names = list(names)
+    wrong: list[str] = []
+    for start in range(0, len(names), 50):
+        for name, rows in served.ask("truth", names[start : start + 50]).items():
+            for stream in CHECKED:
+                landed = [
+                    {"type": "RECORD", "stream": stream, "record": without(row)}
+                    for row in warehouse.of(name, stream)
+                ]
+                output = Output([json.dumps(message) for message in landed])
+                found = differences(Truth(rows), output, stream)  # type: ignore[arg-type]
+                wrong += [f"{name}: {stream}: {one}" for one in found]
+    return wrong
+
+
+def without(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as one shop's tap writes it."""
+    return {key: value for key, value in row.items() if key not in {"shop", "last_seen_at"}}
+
+
+def run(folder: Path, config: dict[str, Any], state: Any, kill_after: float | None) -> Figures:
+    """Run the tap once, into `folder`/out; killed after so many seconds, if any."""
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    command = [*TAP, "--config", str(folder / "config.json")]
+    if state is not None:
+        (folder / "state.json").write_text(json.dumps(state), "utf-8")
+        command += ["--state", str(folder / "state.json")]
+    began = time.monotonic()
+    with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
+        process = subprocess.Popen(command, stdout=out, stderr=err)
+        if kill_after is not None:
+            try:
+                process.wait(kill_after)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        _, status, used = os.wait4(process.pid, 0) if process.returncode is None else (0, 0, None)
+    wall = time.monotonic() - began
+    if used is None:
+        return Figures(process.returncode or 0, wall, 0.0, 0.0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    cpu = used.ru_utime + used.ru_stime
+    return Figures(process.returncode, wall, cpu, used.ru_maxrss / 1024)
+
+
+def configuration(served: Accounts, **others: Any) -> dict[str, Any]:
+    """All shops of the accounts."""
+    return {
+        "shops": [{"name": name, "api_key": f"key-{name}"} for name in served.names],
+        "api_url": served.url,
+        "start_date": "2025-01-01",
+        "retry_minutes": 0,
+        **others,
+    }
+
+
+def stalest(warehouse: Warehouse, names: Iterable[str]) -> float:
+    """Seconds since the least fresh shop was read."""
+    parts = (warehouse.state or {})["shops"]
+    moments = [datetime.fromisoformat(parts[name]["read_until"]) for name in names]
+    return (datetime.now(UTC) - min(moments)).total_seconds()
+
+
+def cost(folder: Path, sizes: Sizes) -> None:
+    """A first load of all shops, an increment, one with failures, and the tables after each."""
+    with accounts(sizes) as served:
+        warehouse = Warehouse()
+        for what in ("first load", "increment"):
+            figures = run(folder, configuration(served), warehouse.state, None)
+            warehouse.load(folder / "out", figures)
+            print(what, figures, f"stalest {stalest(warehouse, served.names):.0f} s", flush=True)
+            wrong = compare(warehouse, served, served.names)
+            print(what, len(wrong), "differences", wrong[:3], flush=True)
+            served.ask("change", served.names)
+        bad, out, dirty = served.names[-10:], served.names[30:35], served.names[40:43]
+        served.ask("outage", out)
+        served.ask("dirty", dirty)
+        config = configuration(served)
+        for entry in config["shops"]:
+            if entry["name"] in bad:
+                entry["api_key"] = f"wrong-{entry['name']}"
+        # The dirty returns are old ones, so all of those shops is read.
+        state = dict(warehouse.state or {})
+        state["shops"] = {k: v for k, v in state["shops"].items() if k not in dirty}
+        figures = run(folder, config, state, None)
+        warehouse.load(folder / "out", figures)
+        told = [line for line in (folder / "err").read_text().splitlines() if ": failed: " in line]
+        failed = {*bad, *out, *dirty}
+        print("with failures", figures, len(told), "told", flush=True)
+        assert {line.split(": failed: ")[0].split()[-1] for line in told} == failed
+        wrong = compare(warehouse, served, [n for n in served.names if n not in failed])
+        print("the others:", len(wrong), "differences", wrong[:3], flush=True)
+
+
+def kills(folder: Path, sizes: Sizes, count: int) -> None:
+    """Kill runs at many moments; after each, a whole run must leave nothing out."""
+    rng = random.Random(5)
+    lost = 0
+    with accounts(sizes) as served:
+        config = configuration(served, requests_per_minute=1_000_000)
+        whole = run(folder, config, None, None).wall
+        warehouse, struck = Warehouse(), 0
+        for number in range(count):
+            if number % 10 == 0:
+                warehouse = Warehouse()
+            served.ask("change", rng.sample(served.names, 5))
+            figures = run(folder, config, warehouse.state, rng.uniform(0.3, whole))
+            struck += figures.code == -9
+            warehouse.load(folder / "out")
+            if number % 10 == 9:
+                figures = run(folder, config, warehouse.state, None)
+                warehouse.load(folder / "out")
+                wrong = compare(warehouse, served, served.names)
+                lost += len(wrong)
+                print(number + 1, "kills", struck, "amid the run", lost, "lost", wrong[:2], flush=True)
+
+
+def main() -> None:
+    """Print what was found."""
+    parser = argparse.ArgumentParser(prog="python -m tests.proofs.shops", description=__doc__)
+    parser.add_argument("--shops", type=int, default=1000)
+    parser.add_argument("--large", type=int, default=20)
+    parser.add_argument("--returns", type=int, default=25)
+    parser.add_argument("--returns-of-large", type=int, default=4000)
+    parser.add_argument("--latency", type=float, default=0.3)
+    parser.add_argument("--kills", type=int, default=0)
+    given = parser.parse_args()
+    sizes = Sizes(
+        given.shops, given.large, given.returns, given.returns_of_large, given.latency
+    )
+    with tempfile.TemporaryDirectory(prefix="loop-shops-") as folder:
+        if given.kills:
+            kills(Path(folder), sizes, given.kills)
+        else:
+            cost(Path(folder), sizes)
+
+
+if __name__ == "__main__":
+    main()
