@@ -128,7 +128,7 @@ class Exploded(ReturnsStream):
 
     @cached_property
     def _blank(self) -> dict[str, None]:
-        return dict.fromkeys(self.schema["properties"])
+        return dict.fromkeys(self.own_schema()["properties"])
 
 
 def _part(record: Record | Struct, name: str) -> Any:

@@ -25,6 +25,7 @@ from datetime import UTC, datetime
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from mock_loop import ALL_SCOPES, Faults, Loop, Quirks, Shop, serve_many
@@ -84,6 +85,8 @@ def _serve(sizes: Sizes, pipe: Connection) -> None:
                 shop = loops[name].shop
                 if task == "change":
                     shop.change(3, seed=7)
+                elif task == "rest":
+                    loops[name].reset_budget()
                 elif task == "outage":
                     loops[name].faults = Faults(rate=1.0, kinds=("503",))
                 elif task == "dirty":
@@ -189,6 +192,28 @@ def without(row: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in row.items() if key not in {"shop", "last_seen_at"}}
 
 
+def _watched(pid: int) -> list[float]:
+    """The peak memory of a process in MB, as it goes on; what its parent held does not count."""
+    seen: list[float] = []
+
+    def watch() -> None:
+        status = Path(f"/proc/{pid}/status")
+        while status.exists():
+            try:
+                text = status.read_text("utf-8")
+            except OSError:
+                return
+            seen.extend(
+                int(line.split()[1]) / 1024
+                for line in text.splitlines()
+                if line.startswith("VmHWM")
+            )
+            time.sleep(0.3)
+
+    Thread(target=watch, daemon=True).start()
+    return seen
+
+
 def run(folder: Path, config: dict[str, Any], state: Any, kill_after: float | None) -> Figures:
     """Run the tap once, into `folder`/out; killed after so many seconds, if any."""
     (folder / "config.json").write_text(json.dumps(config), "utf-8")
@@ -199,6 +224,7 @@ def run(folder: Path, config: dict[str, Any], state: Any, kill_after: float | No
     began = time.monotonic()
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
         process = subprocess.Popen(command, stdout=out, stderr=err)
+        peak = _watched(process.pid)
         if kill_after is not None:
             try:
                 process.wait(kill_after)
@@ -210,7 +236,7 @@ def run(folder: Path, config: dict[str, Any], state: Any, kill_after: float | No
         return Figures(process.returncode or 0, wall, 0.0, 0.0)
     process.returncode = os.waitstatus_to_exitcode(status)
     cpu = used.ru_utime + used.ru_stime
-    return Figures(process.returncode, wall, cpu, used.ru_maxrss / 1024)
+    return Figures(process.returncode, wall, cpu, max(peak, default=0.0))
 
 
 def configuration(served: Accounts, **others: Any) -> dict[str, Any]:
@@ -242,6 +268,7 @@ def cost(folder: Path, sizes: Sizes) -> None:
             wrong = compare(warehouse, served, served.names)
             print(what, len(wrong), "differences", wrong[:3], flush=True)
             served.ask("change", served.names)
+            served.ask("rest", served.names)
         bad, out, dirty = served.names[-10:], served.names[30:35], served.names[40:43]
         served.ask("outage", out)
         served.ask("dirty", dirty)
@@ -282,7 +309,9 @@ def kills(folder: Path, sizes: Sizes, count: int) -> None:
                 warehouse.load(folder / "out")
                 wrong = compare(warehouse, served, served.names)
                 lost += len(wrong)
-                print(number + 1, "kills", struck, "amid the run", lost, "lost", wrong[:2], flush=True)
+                print(
+                    number + 1, "kills", struck, "amid the run", lost, "lost", wrong[:2], flush=True
+                )
 
 
 def main() -> None:
@@ -295,9 +324,7 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=0.3)
     parser.add_argument("--kills", type=int, default=0)
     given = parser.parse_args()
-    sizes = Sizes(
-        given.shops, given.large, given.returns, given.returns_of_large, given.latency
-    )
+    sizes = Sizes(given.shops, given.large, given.returns, given.returns_of_large, given.latency)
     with tempfile.TemporaryDirectory(prefix="loop-shops-") as folder:
         if given.kills:
             kills(Path(folder), sizes, given.kills)

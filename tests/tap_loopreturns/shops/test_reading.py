@@ -40,6 +40,7 @@ def test_all_shops_are_read_each_under_its_name(loops: dict[str, Loop]) -> None:
     for message in output.messages:
         if message["type"] == "RECORD":
             assert next(iter(message["record"])) == "shop"
+            assert message["record"]["shop"] in SIZES
         if message["type"] == "SCHEMA":
             assert message["key_properties"][0] == "shop"
     assert "ACTIVATE_VERSION" not in {message["type"] for message in output.messages}
