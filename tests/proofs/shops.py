@@ -18,39 +18,22 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from mock_loop import ALL_SCOPES, Faults, Loop, Quirks, Shop, serve_many
-from mock_loop.responses import dump
+from tests.proofs.shops_served import CHECKED, ServedShops, ShopSizes, accounts
 from tests.running import Output
 from tests.truth import KEYS, differences
 
-CHECKED = ("returns", "return_line_items", "return_labels", "destinations", "blocklist_items")
-"""Streams whose tables are compared; of those read whole, the rows of the last reading."""
 TAP = (sys.executable, "-m", "tap_loopreturns")
 
 
-@dataclass(frozen=True)
-class Sizes:
-    """How many shops, and how large."""
-
-    shops: int
-    large: int
-    returns: int
-    returns_of_large: int
-    latency: float
-
-
 @dataclass
-class Figures:
+class ShopsFigures:
     """What a run took, and what it wrote of STATE."""
 
     code: int
@@ -63,78 +46,14 @@ class Figures:
     last_state_bytes: int = 0
 
 
-def _accounts(sizes: Sizes) -> dict[str, Loop]:
-    quirks = Quirks(latency=sizes.latency)
-    loops = {}
-    for number in range(sizes.shops):
-        returns = sizes.returns_of_large if number < sizes.large else sizes.returns
-        shop = Shop.seeded(returns, number, "2025-01-01", "2026-11-20")
-        name = f"shop-{number:04}"
-        loops[name] = Loop(shop, f"key-{name}", ALL_SCOPES, quirks, None)
-    return loops
-
-
-def _serve(sizes: Sizes, pipe: Connection) -> None:
-    """Serve until told to stop; between runs, change accounts and tell what they hold."""
-    loops = _accounts(sizes)
-    with serve_many(loops.values()) as url:
-        pipe.send(url)
-        while (order := pipe.recv()) is not None:
-            task, names = order
-            for name in names:
-                shop = loops[name].shop
-                if task == "change":
-                    shop.change(3, seed=7)
-                elif task == "rest":
-                    loops[name].reset_budget()
-                elif task == "outage":
-                    loops[name].faults = Faults(rate=1.0, kinds=("503",))
-                elif task == "dirty":
-                    first = next(iter(shop.book))
-                    first.json = dump({**first.row(), "id": ["no id"]})
-            if task == "truth":
-                pipe.send({name: {s: loops[name].shop.truth(s) for s in CHECKED} for name in names})
-            else:
-                pipe.send(None)
-
-
-class Accounts:
-    """The accounts, in a process of their own."""
-
-    def __init__(self, pipe: Connection, url: str, names: list[str]) -> None:
-        self.url = url
-        self.names = names
-        self._pipe = pipe
-
-    def ask(self, task: str, names: Iterable[str]) -> Any:
-        """Have something done with some of them."""
-        self._pipe.send((task, list(names)))
-        return self._pipe.recv()
-
-
-@contextmanager
-def accounts(sizes: Sizes) -> Iterator[Accounts]:
-    """Serve accounts of these sizes until the block is left."""
-    context = get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(sizes, there), daemon=True)
-    process.start()
-    try:
-        yield Accounts(here, here.recv(), [f"shop-{n:04}" for n in range(sizes.shops)])
-        here.send(None)
-        process.join(30)
-    finally:
-        process.kill()
-
-
-class Warehouse:
+class ShopsWarehouse:
     """Upserts what the tap wrote, as a target that knows no ACTIVATE_VERSION."""
 
     def __init__(self) -> None:
         self.tables: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = defaultdict(dict)
         self.state: dict[str, Any] | None = None
 
-    def load(self, path: Path, figures: Figures | None = None) -> None:
+    def load(self, path: Path, figures: ShopsFigures | None = None) -> None:
         """Take in whole lines; STATE counts from where it stands."""
         for line in path.read_bytes().splitlines(keepends=True):
             if not line.endswith(b"\n"):
@@ -163,14 +82,14 @@ class Warehouse:
         return [row for row in rows if not read or row["last_seen_at"] >= read["read_at"]]
 
 
-class Truth:
+class HeldRows:
     """What an account holds, as `differences` asks for it."""
 
     def __init__(self, rows: dict[str, list[dict[str, Any]]]) -> None:
         self.truth = rows.__getitem__
 
 
-def compare(warehouse: Warehouse, served: Accounts, names: Iterable[str]) -> list[str]:
+def compare(warehouse: ShopsWarehouse, served: ServedShops, names: Iterable[str]) -> list[str]:
     """What differs between tables and accounts, row by row; a row of no shop counts, too."""
     names = list(names)
     wrong: list[str] = []
@@ -182,7 +101,7 @@ def compare(warehouse: Warehouse, served: Accounts, names: Iterable[str]) -> lis
                     for row in warehouse.of(name, stream)
                 ]
                 output = Output([json.dumps(message) for message in landed])
-                found = differences(Truth(rows), output, stream)  # type: ignore[arg-type]
+                found = differences(HeldRows(rows), output, stream)  # type: ignore[arg-type]
                 wrong += [f"{name}: {stream}: {one}" for one in found]
     return wrong
 
@@ -214,7 +133,7 @@ def _watched(pid: int) -> list[float]:
     return seen
 
 
-def run(folder: Path, config: dict[str, Any], state: Any, kill_after: float | None) -> Figures:
+def run(folder: Path, config: dict[str, Any], state: Any, kill_after: float | None) -> ShopsFigures:
     """Run the tap once, into `folder`/out; killed after so many seconds, if any."""
     (folder / "config.json").write_text(json.dumps(config), "utf-8")
     command = [*TAP, "--config", str(folder / "config.json")]
@@ -233,13 +152,13 @@ def run(folder: Path, config: dict[str, Any], state: Any, kill_after: float | No
         _, status, used = os.wait4(process.pid, 0) if process.returncode is None else (0, 0, None)
     wall = time.monotonic() - began
     if used is None:
-        return Figures(process.returncode or 0, wall, 0.0, 0.0)
+        return ShopsFigures(process.returncode or 0, wall, 0.0, 0.0)
     process.returncode = os.waitstatus_to_exitcode(status)
     cpu = used.ru_utime + used.ru_stime
-    return Figures(process.returncode, wall, cpu, max(peak, default=0.0))
+    return ShopsFigures(process.returncode, wall, cpu, max(peak, default=0.0))
 
 
-def configuration(served: Accounts, **others: Any) -> dict[str, Any]:
+def configuration(served: ServedShops, **others: Any) -> dict[str, Any]:
     """All shops of the accounts."""
     return {
         "shops": [{"name": name, "api_key": f"key-{name}"} for name in served.names],
@@ -250,17 +169,17 @@ def configuration(served: Accounts, **others: Any) -> dict[str, Any]:
     }
 
 
-def stalest(warehouse: Warehouse, names: Iterable[str]) -> float:
+def stalest(warehouse: ShopsWarehouse, names: Iterable[str]) -> float:
     """Seconds since the least fresh shop was read."""
     parts = (warehouse.state or {})["shops"]
     moments = [datetime.fromisoformat(parts[name]["read_until"]) for name in names]
     return (datetime.now(UTC) - min(moments)).total_seconds()
 
 
-def cost(folder: Path, sizes: Sizes) -> None:
+def cost(folder: Path, sizes: ShopSizes) -> None:
     """A first load of all shops, an increment, one with failures, and the tables after each."""
     with accounts(sizes) as served:
-        warehouse = Warehouse()
+        warehouse = ShopsWarehouse()
         for what in ("first load", "increment"):
             figures = run(folder, configuration(served), warehouse.state, None)
             warehouse.load(folder / "out", figures)
@@ -289,17 +208,17 @@ def cost(folder: Path, sizes: Sizes) -> None:
         print("the others:", len(wrong), "differences", wrong[:3], flush=True)
 
 
-def kills(folder: Path, sizes: Sizes, count: int) -> None:
+def kills(folder: Path, sizes: ShopSizes, count: int) -> None:
     """Kill runs at many moments; after each, a whole run must leave nothing out."""
     rng = random.Random(5)
     lost = 0
     with accounts(sizes) as served:
         config = configuration(served, requests_per_minute=1_000_000)
         whole = run(folder, config, None, None).wall
-        warehouse, struck = Warehouse(), 0
+        warehouse, struck = ShopsWarehouse(), 0
         for number in range(count):
             if number % 10 == 0:
-                warehouse = Warehouse()
+                warehouse = ShopsWarehouse()
             served.ask("change", rng.sample(served.names, 5))
             figures = run(folder, config, warehouse.state, rng.uniform(0.3, whole))
             struck += figures.code == -9
@@ -324,7 +243,9 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=0.3)
     parser.add_argument("--kills", type=int, default=0)
     given = parser.parse_args()
-    sizes = Sizes(given.shops, given.large, given.returns, given.returns_of_large, given.latency)
+    sizes = ShopSizes(
+        given.shops, given.large, given.returns, given.returns_of_large, given.latency
+    )
     with tempfile.TemporaryDirectory(prefix="loop-shops-") as folder:
         if given.kills:
             kills(Path(folder), sizes, given.kills)
