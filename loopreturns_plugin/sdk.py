@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 import click
 from singer_sdk import Stream, Tap
+from singer_sdk.about import AboutInfo
 from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._catalog import pop_deselected_record_properties
@@ -25,7 +26,7 @@ from singer_sdk.plugin_base import PluginBase, _ConfigInput
 from singer_sdk.singerlib import SchemaMessage
 
 from loop_returns.errors import LoopReturnsError
-from loopreturns_plugin import config_files
+from loopreturns_plugin import config_files, package
 from loopreturns_plugin.stopping import StopRequest
 
 Config = _ConfigInput
@@ -89,6 +90,14 @@ class LoopPlugin(PluginBase):
         """Read the configuration."""
         del ctx, param
         return Config(config_files.configuration(value), "ENV" in value)
+
+    @classmethod
+    def _get_about_info(cls) -> AboutInfo:
+        """What --about tells, with where more stands."""
+        info = super()._get_about_info()
+        address = package.address("tap-loopreturns", "Documentation")
+        info.description = f"{info.description} Documentation: {address}"
+        return info
 
     @classproperty
     def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805

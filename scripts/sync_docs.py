@@ -157,7 +157,7 @@ def _plugin(name: str, label: str) -> dict[str, Any]:
         "variant": "tap-loopreturns",
         "label": label,
         "namespace": name.replace("-", "_"),
-        "description": described._get_about_info().description,  # noqa: SLF001
+        "description": str(described.__doc__).partition("\n")[0],
         "docs": f"{REPOSITORY}#readme",
         "domain_url": "https://www.loopreturns.com/",
         "repo": REPOSITORY,

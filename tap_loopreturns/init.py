@@ -6,14 +6,13 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import click
 
 from loop_returns.errors import AccessError, SettingsError
-from loopreturns_plugin import command_line
+from loopreturns_plugin import command_line, package
 from tap_loopreturns import access
 from tap_loopreturns.settings import CONFIG
 from tap_loopreturns.streams.base import LoopStream
@@ -103,7 +102,7 @@ def snippet(config: Mapping[str, Any], streams: Sequence[LoopStream]) -> str:
         "  extractors:",
         "  - name: tap-loopreturns",
         "    namespace: tap_loopreturns",
-        f"    pip_url: git+{_repository()}",
+        f"    pip_url: git+{package.address('tap-loopreturns', 'Repository')}",
         "    executable: tap-loopreturns",
         "    capabilities: [about, catalog, discover, state, stream-maps]",
         "    settings:",
@@ -120,13 +119,6 @@ def _setting(name: str, node: Mapping[str, Any]) -> str:
     kinds: list[str] = [one for one in node["type"] if one != "null"]
     sensitive = ", sensitive: true" if node.get("secret") else ""
     return f"{{name: {name}, kind: {kinds[0]}{sensitive}}}"
-
-
-def _repository() -> str:
-    """Where the package says that it comes from."""
-    urls = metadata.metadata("tap-loopreturns").get_all("Project-URL") or []
-    found = dict(url.split(", ", 1) for url in urls)
-    return str(found.get("Repository", ""))
 
 
 def write_new(path: Path, text: str, *, replace: bool) -> None:
