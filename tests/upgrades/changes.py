@@ -35,7 +35,12 @@ def breaking(before: Facts, after: Facts) -> list[BreakingChange]:
     for kind in sorted({*before, *after}):
         old, new = before.get(kind, {}), after.get(kind, {})
         if kind in MAY_GO:
-            found += (BreakingChange(f"{kind} {name}", "is new") for name in _only(new, old))
+            rows = {name.partition(".")[0] for name in before.get("action column", {})}
+            found += (
+                BreakingChange(f"{kind} {name}", "is new")
+                for name in _only(new, old)
+                if "action" not in kind or name.partition(".")[0] in rows  # nobody sends new kinds
+            )
             continue
         for name in sorted(old):
             if name not in new:

@@ -119,7 +119,8 @@ def _settings() -> Facts:
             facts["default"][name] = setting.get("value")
             for choice in setting.get("options", ()):
                 facts["choice"][f"{name} {choice['value']}"] = True
-        for (name,) in found["settings_group_validation"]:
+        # The groups are alternatives: what stands in each of them has to be given.
+        for name in set.intersection(*map(set, found["settings_group_validation"])):
             facts["required setting"][f"{plugin} {name}"] = True
     return facts
 
@@ -129,7 +130,7 @@ def _actions() -> Facts:
     facts: Facts = {"action column": {}, "required action column": {}, "outcome column": {}}
     for path in sorted((ROOT / "target_loopreturns/schemas").glob("*.json")):
         schema = json.loads(path.read_text("utf-8"))
-        is_outcome = path.stem == "action_outcomes"
+        is_outcome = path.stem.startswith("action_")
         facts["outcome column" if is_outcome else "action column"] |= dict(
             _columns(path.stem, schema)
         )
