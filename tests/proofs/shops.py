@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -219,7 +219,7 @@ def kills(folder: Path, sizes: ShopSizes, count: int) -> None:
         for number in range(count):
             if number % 10 == 0:
                 warehouse = ShopsWarehouse()
-            served.ask("change", rng.sample(served.names, 5))
+            served.ask("change", rng.sample(served.names, min(5, len(served.names))))
             figures = run(folder, config, warehouse.state, rng.uniform(0.3, whole))
             struck += figures.code == -9
             warehouse.load(folder / "out")
@@ -248,7 +248,8 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory(prefix="loop-shops-") as folder:
         if given.kills:
-            kills(Path(folder), sizes, given.kills)
+            unbounded = replace(sizes, requests_per_minute=None)  # so that no run waits
+            kills(Path(folder), unbounded, given.kills)
         else:
             cost(Path(folder), sizes)
 

@@ -25,10 +25,11 @@ class ShopSizes:
     returns: int
     returns_of_large: int
     latency: float
+    requests_per_minute: int | None = 300
 
 
 def _accounts(sizes: ShopSizes) -> dict[str, Loop]:
-    quirks = Quirks(latency=sizes.latency)
+    quirks = Quirks(latency=sizes.latency, requests_per_minute=sizes.requests_per_minute)
     loops = {}
     for number in range(sizes.shops):
         returns = sizes.returns_of_large if number < sizes.large else sizes.returns
