@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -40,7 +40,12 @@ class Named:
 
 def now() -> str:
     """The present moment in UTC, with microseconds: texts of it sort by time."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return days_ago(0)
+
+
+def days_ago(days: float) -> str:
+    """A moment that is so many days past, spelt likewise."""
+    return (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def named(body: bytes) -> Named:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 
+from loopreturns_events.delivery import days_ago
 from loopreturns_events.settings import Settings
-from loopreturns_events.store import open_store
+from loopreturns_events.store import ReaderFigures, open_store
 
 
 def lines(settings: Settings, last: int) -> Iterator[str]:
@@ -23,8 +24,8 @@ def lines(settings: Settings, last: int) -> Iterator[str]:
         )
         if not found.readers:
             yield "No reader yet: nothing is pruned."
-        for reader, confirmed in sorted(found.readers.items()):
-            yield f"Reader {reader}: up to {confirmed:,}, {found.last - confirmed:,} behind"
+        for reader in store.followed(days_ago(settings.retention_days)):
+            yield from _of_reader(reader, settings.retention_days)
         for event in store.read(max(0, found.last - last)):
             yield "  ".join(
                 str(value) for value in (
@@ -32,6 +33,19 @@ def lines(settings: Settings, last: int) -> Iterator[str]:
                     f"return {event.return_id or '-'}", f"x{event.count}",
                 )
             )  # fmt: skip
+
+
+def _of_reader(reader: ReaderFigures, retention_days: float) -> Iterator[str]:
+    told = f"Reader {reader.name}: up to {reader.confirmed:,} since {reader.confirmed_at}, "
+    if not reader.unread:
+        yield f"{told}nothing unread"
+        return
+    yield f"{told}{reader.unread:,} unread, the oldest of {reader.oldest}"
+    if reader.overdue:
+        yield (
+            f"  It holds back {reader.overdue:,} events older than retention_days ({retention_days:g}). If "
+            f"nothing reads by this name any more: loopreturns-events forget {reader.name}"
+        )
 
 
 def forget(settings: Settings, reader: str) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from datetime import UTC, datetime, timedelta
 
+from loopreturns_events.delivery import days_ago
 from loopreturns_events.errors import StoreTrouble
 from loopreturns_events.figures import Figures
 from loopreturns_events.settings import Settings
@@ -72,20 +72,16 @@ class Upkeep:
             log.warning("%s events, and no reader yet: nothing is pruned.", f"{stored.events:,}")
 
     def _prune(self) -> None:
-        before = _days_ago(self._settings.retention_days)
+        before = days_ago(self._settings.retention_days)
         pruned = 0
         while (found := self._store.prune(before, limit=_AT_ONCE)) == _AT_ONCE:
             pruned += found
             time.sleep(0.05)  # let deliveries through
         if pruned + found:
             log.info("%s events are pruned: read, and past their retention.", f"{pruned + found:,}")
-        if gone := self._store.prune_aside(_days_ago(self._settings.aside_days)):
+        if gone := self._store.prune_aside(days_ago(self._settings.aside_days)):
             log.warning("%s deliveries kept aside were deleted for their age.", f"{gone:,}")
 
     def close(self) -> None:
         """Give back the connection."""
         self._store.close()
-
-
-def _days_ago(days: float) -> str:
-    return (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

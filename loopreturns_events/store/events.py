@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 from loopreturns_events.delivery import Delivery, named, now
 from loopreturns_events.errors import OffsetAhead
+from loopreturns_events.store.kept import Aside, Event, ReaderFigures, StoreFigures, Taken
 from loopreturns_events.store.session import Session
 
 _EVENT = (
@@ -31,58 +30,11 @@ _PRUNE = (
     "where sequence <= ? order by sequence limit ?) as first where last_received_at < ?) "
     "returning id"
 )
-
-
-class Taken(Enum):
-    """What became of a delivery that is on disk, or of one that was not kept."""
-
-    NEW = "new"
-    REPEATED = "repeated"
-    ASIDE = "aside"
-    NO_ROOM_ASIDE = "no room aside"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A distinct body of a shop, however often it was delivered.
-
-    `id` never changes. `sequence` is the place in the order of reading: that of
-    the last delivery, so that one which comes again is read again.
-    """
-
-    id: int
-    sequence: int
-    shop: str
-    topic: str | None
-    trigger: str | None
-    return_id: str | None
-    received_at: str
-    last_received_at: str
-    count: int
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Aside:
-    """A delivery with a signature that no secret had made when it came."""
-
-    delivery: Delivery
-    signature: bytes
-    id: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class StoreFigures:
-    """The state of a store."""
-
-    last: int
-    events: int
-    aside: int
-    aside_bytes: int
-    size: int
-    oldest: str | None
-    """When the oldest event was received that some reader has not confirmed."""
-    readers: dict[str, int]
+_UNREAD = (
+    "select count(*), min(received_at), "
+    "coalesce(sum(case when last_received_at < ? then 1 else 0 end), 0) "
+    "from events where sequence > ?"
+)
 
 
 class Store:
@@ -215,6 +167,15 @@ class Store:
             last, int(events), int(kept[0]), int(kept[1]), size,
             oldest[0][0] if oldest else None, readers,
         )  # fmt: skip
+
+    def followed(self, before: str) -> list[ReaderFigures]:
+        """Each reader by name, with what it holds back that came last before a time."""
+        readers = self._run("select name, confirmed, confirmed_at from readers order by name")
+        found = []
+        for name, confirmed, at in readers:
+            ((unread, oldest, overdue),) = self._run(_UNREAD, (before, confirmed))
+            found.append(ReaderFigures(name, int(confirmed), at, int(unread), oldest, int(overdue)))
+        return found
 
     def _run(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self._lock:

@@ -94,6 +94,8 @@ def test_only_what_every_reader_has_confirmed_is_pruned(store: Store) -> None:
     assert store.prune(LATER, limit=2) == 2
     assert store.prune(LATER) == 3
     assert [event.sequence for event in store.read(0)] == [6, 7, 8, 9, 10]
+    held = {reader.name: (reader.unread, reader.overdue) for reader in store.followed(LATER)}
+    assert held == {"one": (2, 2), "two": (5, 5)}
     assert store.forget("two")
     assert store.prune(LATER) == 3
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 from loopreturns_events.arriving import Rate
+from loopreturns_events.delivery import Delivery, now
 from loopreturns_events.reading import open_reader
 from loopreturns_events.store import open_store
 from tests.events.receiving import SECRET, ask, body, command, configure, running, until
@@ -65,6 +67,25 @@ def test_status_names_events_without_their_bodies(tmp_path: Path) -> None:
     with open_reader(where, "old") as reader:
         reader.confirm(1)
     assert command(config, "forget", "old").stdout == "Forgotten: old.\n"
+
+
+def test_status_says_which_reader_holds_back_how_much_and_since_when(tmp_path: Path) -> None:
+    """A name that nothing reads by any more keeps every event; the line says how to drop it."""
+    where = str(tmp_path / "events.db")
+    config = configure(tmp_path, where, retention_days=1)
+    with closing(open_store(where)) as store:
+        store.take([Delivery("acme", body(n), f"2026-01-0{n}T10:00:00.0Z") for n in (1, 2, 3)])
+        store.take([Delivery("acme", body(4), now())])
+        store.confirm("renamed", 1)
+        store.confirm("warehouse", 4)
+    told = command(config, "status").stdout.splitlines()
+    assert any(line.startswith("Reader warehouse: up to 4 since 20") for line in told)
+    assert any(line.endswith("3 unread, the oldest of 2026-01-02T10:00:00.0Z") for line in told)
+    (held,) = [line for line in told if "holds back" in line]
+    assert "holds back 2 events older than retention_days (1)" in held
+    assert held.endswith("loopreturns-events forget renamed")
+    command(config, "forget", "renamed")
+    assert "holds back" not in command(config, "status").stdout
 
 
 def test_a_test_event_goes_the_whole_way(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def _crash(given: Namespace, tell: Told) -> int:
 
 
 def _hints(given: Namespace, tell: Told) -> int:
-    found = [line for seed in range(given.hints) for line in hints.seeded(given.seed * 1000 + seed)]
+    found = hints.many(given.hints, seed=given.seed * 1000, processes=os.cpu_count() or 1)
     tell(f"{given.hints} accounts, events off, late, doubled, shuffled: {len(found)} differences")
     for line in found:
         tell(line)
@@ -64,8 +64,10 @@ def _hints(given: Namespace, tell: Told) -> int:
 def _fresh(given: Namespace, tell: Told) -> int:
     found = fresh.minutes(given.minutes)
     tell(str(found))
+    for mark in found.lost:
+        tell(f"not in the table: {mark}")
     tell(str(fresh.day()))
-    return found.lost
+    return len(found.lost)
 
 
 def _kill(given: Namespace, tell: Told) -> int:

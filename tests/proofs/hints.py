@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -96,6 +97,13 @@ def account(returns: int, seed: int) -> Iterator[tuple[Loop, Shop, Path]]:
 def by_events(loop: Loop, store: Path, **more: Any) -> dict[str, Any]:
     """A configuration that goes by events."""
     return settings(loop, events_store=str(store), events_shop="acme", refresh="events", **more)
+
+
+def many(count: int, *, seed: int, processes: int) -> list[str]:
+    """So many accounts, in several processes: what then differs."""
+    seeds = range(seed, seed + count)
+    with ProcessPoolExecutor(processes) as pool:
+        return [line for found in pool.map(seeded, seeds, chunksize=5) for line in found]
 
 
 def seeded(seed: int) -> list[str]:

@@ -1,5 +1,3 @@
-{{ config(enabled=var('loop_using_loop_events')) }}
-
 {{ loop_returns.read('loop_events', [
     ('id', 'event_id', 'text'),
     ('sequence', 'event_sequence', 'integer'),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 
 from tests.warehouses.analytics import account, loaded
 from tests.warehouses.analytics.building import Dbt, on_duckdb, on_postgres
+from tests.warehouses.analytics.history import Sightings
 from tests.warehouses.analytics.mock import Loop, Shop
 from tests.warehouses.destinations.databases import DuckDB, Postgres
 from tests.warehouses.postgres_server import PostgresServer, postgres
@@ -35,6 +36,7 @@ class BuiltWarehouse:
     to: DuckDB | Postgres
     dbt: Dbt
     state: dict[str, Any]
+    history: Sightings = field(default_factory=Sightings)
 
     def load(self) -> None:
         """Load what has changed."""

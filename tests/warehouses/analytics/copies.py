@@ -29,6 +29,7 @@ SINGLE = {
     "loop__labels": ("return_id",),
     "loop__customers": (),
     "loop__shipments_under_way": ("return_id", "line_item_id"),
+    "loop__return_state_changes": ("return_id",),
 }
 # Of marts that sum, what is the same however many copies there are; all else is multiplied.
 SAME = {

@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.warehouses.analytics import account, bulk, copies, loaded, truth
 from tests.warehouses.analytics.building import Dbt, on_duckdb, on_postgres
 from tests.warehouses.analytics.choices import Choices
+from tests.warehouses.analytics.history import Sightings
 from tests.warehouses.analytics.mock import Shop
 from tests.warehouses.destinations.databases import DuckDB, Postgres
 from tests.warehouses.postgres_server import PostgresServer
@@ -147,10 +148,12 @@ def load(to: DuckDB | Postgres, shop: Shop, streams: tuple[str, ...] = loaded.ST
         loaded.into(to, loop, streams=streams)
 
 
-def compare(proof: MartsProof, dbt: Dbt, shop: Shop, choices: Choices, name: str = "loop") -> None:
-    """Hold every mart against the account."""
-    meant = truth.Truth(choices)
-    meant.add(name, shop)
+def compare(
+    proof: MartsProof, dbt: Dbt, shop: Shop, choices: Choices, history: Sightings | None = None
+) -> None:
+    """Hold every mart against the account, and against what loads before have shown of it."""
+    meant = truth.Truth(choices, history or Sightings())
+    meant.add("loop", shop)
     for mart, rows in meant.marts():
         found = dbt.rows(f"select * from {dbt.schema}.{mart}")
         proof.differences += truth.differences(mart, rows, found)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from tests.warehouses.analytics import expected, summed
+from tests.warehouses.analytics import expected, history, summed
 from tests.warehouses.analytics.choices import Choices
 from tests.warehouses.analytics.expected import Row
 from tests.warehouses.analytics.fetch import spelled
@@ -28,14 +28,19 @@ KEYS = {
     "loop__returns_by_day": ("source_relation", "currency", "date_day"),
     "loop__sales_by_day": ("source_relation", "currency", "date_day", "product_id"),
     "loop__shipments_under_way": ("source_relation", "return_id", "line_item_id"),
+    history.MART: ("source_relation", "return_id", "position"),
 }  # fmt: skip
 
 
 @dataclass(slots=True)
 class Truth:
-    """What is true of some shops, by these choices."""
+    """What is true of some shops, by these choices.
+
+    `history` is what earlier loads have shown; without it, the load of now is the first.
+    """
 
     choices: Choices
+    history: history.Sightings = field(default_factory=history.Sightings)
     returns: list[Row] = field(default_factory=list)
     lines: list[Row] = field(default_factory=list)
     exchanges: list[Row] = field(default_factory=list)
@@ -46,6 +51,7 @@ class Truth:
 
     def add(self, name: str, shop: Shop) -> None:
         """Take in a shop's account."""
+        self.history.look(name, shop)
         choices = self.choices
         sold = sold_by_loop(name, shop) if choices.orders == "loop" else []
         self.sold += sold
@@ -87,6 +93,7 @@ class Truth:
         )
         yield "loop__sales_by_day", list(summed.sales(self.sold, self.choices))
         yield "loop__shipments_under_way", self.under_way
+        yield history.MART, self.history.rows()
 
 
 def sold_by_loop(name: str, shop: Shop) -> list[Sold]:
