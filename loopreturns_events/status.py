@@ -43,8 +43,9 @@ def _of_reader(reader: ReaderFigures, retention_days: float) -> Iterator[str]:
     yield f"{told}{reader.unread:,} unread, the oldest of {reader.oldest}"
     if reader.overdue:
         yield (
-            f"  It holds back {reader.overdue:,} events older than retention_days ({retention_days:g}). If "
-            f"nothing reads by this name any more: loopreturns-events forget {reader.name}"
+            f"  It holds back {reader.overdue:,} events older than retention_days "
+            f"({retention_days:g}). If nothing reads by this name any more: "
+            f"loopreturns-events forget {reader.name}"
         )
 
 
