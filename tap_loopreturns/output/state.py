@@ -18,6 +18,8 @@ from tap_loopreturns.output.bookmark import Bookmark
 
 BESIDE = frozenset({"events", "changes", "noted", "owed", "deep", "days", "asked"})
 """What an entry of STATE may hold beside the bookmark; see who remembers it."""
+ROWS = "rows"
+"""The one part of the bookmark of a list that is not read by state."""
 
 
 class StreamState:

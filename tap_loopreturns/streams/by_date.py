@@ -12,10 +12,9 @@ from loop_returns.spans import Span, Spans
 from loop_returns.times import DAY, show
 from tap_loopreturns.output.deep import DeepReading
 from tap_loopreturns.output.progress import stretch
-from tap_loopreturns.output.state import StreamState
+from tap_loopreturns.output.state import ROWS, StreamState
 from tap_loopreturns.streams.base import LoopStream
 
-_ROWS = "rows"  # these lists are not read by state, so their bookmark has one entry
 _FIRST_DAYS = 14
 _GROWTH = 4
 
@@ -52,7 +51,7 @@ class ByDate(LoopStream):
             self._write_window(window)
             done += window.length
             windows += 1
-            self.bookmark.cover({_ROWS: Spans([window])})
+            self.bookmark.cover({ROWS: Spans([window])})
             self.bookmark.flush()
             self.advance(1)
         self.finish()
@@ -82,13 +81,13 @@ class ByDate(LoopStream):
         lookback = max(settings.trailing, settings.lookback)
         if self._goes_deep:
             lookback = max(lookback, now - self.run.span.start)
-        self.bookmark = self.state((_ROWS,), lookback=lookback)
+        self.bookmark = self.state((ROWS,), lookback=lookback)
         if self._goes_deep:
-            self._deep = self._deep.begun(self.bookmark.out_before.get(_ROWS, Spans()), now)
+            self._deep = self._deep.begun(self.bookmark.out_before.get(ROWS, Spans()), now)
 
     def passes_over(self, second: int) -> bool:
         """Whether the rows of a second are out, and this run does not read them again."""
-        out = self.bookmark.out_before.get(_ROWS, Spans())
+        out = self.bookmark.out_before.get(ROWS, Spans())
         return out.holds(second) and not self.bookmark.lacking.holds(second)
 
     def _put_down(self) -> None:
@@ -118,7 +117,7 @@ class ByDate(LoopStream):
         known = state.wanted.start if state.value is None else state.value - lookback
         if self._deep.since is not None:
             known = min(known, self._deep.since - lookback)
-        out = state.out_before.get(_ROWS, Spans()) | self._deep.out
+        out = state.out_before.get(ROWS, Spans()) | self._deep.out
         new = next(iter(Spans([window]) - out), None)
         return min(known, new.start) if new else known
 

@@ -17,6 +17,7 @@ from tests.proofs import (
     fresh,
     fuzz,
     hints,
+    interrupted,
     kills,
     target_kills,
     target_meltano,
@@ -112,6 +113,14 @@ def _chaos(given: Namespace, tell: Told) -> int:
     return len(result.wrong)
 
 
+def _interrupted(given: Namespace, tell: Told) -> int:
+    result = interrupted.interrupted(given.interruptions, interrupted.Way(), seed=given.seed)
+    tell(str(result))
+    for line in result.differences[:10]:
+        tell(line)
+    return len(result.differences)
+
+
 def _target_kill(given: Namespace, tell: Told) -> int:
     wrong = 0
     for late in (False, True):
@@ -136,6 +145,7 @@ PROOFS: dict[str, Callable[[Namespace, Told], int]] = {
     "fuzz": _fuzz,
     "chaos": _chaos,
     "kill": _kill,
+    "interrupted": _interrupted,
     "hints": _hints,
     "fresh": _fresh,
     "target-kill": _target_kill,
@@ -150,6 +160,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fuzz", type=int, default=100_000, help="answers that are spoilt")
     parser.add_argument("--kills", type=int, default=100, help="runs that are killed, of each")
+    parser.add_argument(
+        "--interruptions", type=int, default=6, help="of `meltano run` into PostgreSQL"
+    )
     parser.add_argument("--hints", type=int, default=500, help="accounts that are read by events")
     parser.add_argument("--minutes", type=int, default=25, help="of runs, one a minute")
     given = parser.parse_args()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
-from random import Random
 
 import pytest
 from click.testing import CliRunner, Result
@@ -17,6 +18,8 @@ from click.testing import CliRunner, Result
 from loop_returns.errors import SettingsError
 from mock_loop import Loop, Quirks, Shop, clock
 from tap_loopreturns import verify
+from tap_loopreturns.verifying.warehouse_rows import query
+from tests import many_shops
 from tests.running import settings
 
 MAIN = "from tap_loopreturns.verify import main; main()"
@@ -106,73 +109,6 @@ def test_what_an_unpaged_list_hides_is_counted(loop: Loop, shop: Shop, config: s
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["", "\n", "a,b\n1,2\n", "month;state;count\n", "month,state\n", "state,state,month,count"],
-)
-def test_a_file_with_other_columns_is_refused_in_a_line(text: str) -> None:
-    """It says which columns it wants; a file of nothing is not taken for an empty warehouse."""
-    with pytest.raises(SettingsError, match="month, state and count"):
-        verify.read(io.StringIO(text))
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "2026-13,open,1",
-        "soon,open,1",
-        "11/2026,open,1",
-        "2026-111,open,1",
-        ",open,1",
-        "2026-11,,1",
-        "2026-11,open,",
-        "2026-11,open",
-        "2026-11,open,-1",
-        "2026-11,open,1.5",
-        "2026-11,open,many",
-        "2026-11,open,\u0663",
-    ],
-)
-def test_a_line_that_is_none_is_named(line: str) -> None:
-    """By its number, and what it should be like."""
-    with pytest.raises(SettingsError, match=r"2026-11,open,120; line 3 is not one"):
-        verify.read(io.StringIO(f"month,state,count\n2026-11,open,7\n{line}\n"))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "\ufeffmonth,state,count\n2026-11,open,7\n",
-        "month,state,count\r\n2026-11,open,7\r\n\r\n",
-        "month,state,count\r2026-11,open,7",
-        'count,"Month" , STATE ,more\n7,2026-11-01,open,"a\nb",c\n',
-        "month,state,count\n2026-11-01T00:00:00Z,open,3\n2026-11,open,4\n",
-    ],
-)
-def test_files_as_databases_and_excel_write_them_are_read(text: str) -> None:
-    """A byte order mark, CRLF, empty lines, more columns, a month with its day."""
-    assert verify.read(io.StringIO(text, newline="")) == {("2026-11", "open"): 7}
-
-
-def test_spoilt_files_are_read_or_refused() -> None:
-    """Of thousands of changed files, each brings counts or the error that names the option."""
-    rng = Random(1)
-    whole = b"month,state,count\n" + b"2026-11,open,7\n2026-10,closed,12\n" * 3
-    refused = []
-    for _ in range(3000):
-        at = rng.randrange(len(whole))
-        body = whole[:at] + rng.randbytes(rng.choice((0, 1, 3))) + whole[at + rng.randrange(9) :]
-        try:
-            counts = verify.read(io.TextIOWrapper(io.BytesIO(body), "utf-8", newline=""))
-        except SettingsError as error:
-            refused.append(error)
-        else:
-            assert all(isinstance(number, int) and number >= 0 for number in counts.values())
-    assert 1000 < len(refused) < 3000
-    assert {error.setting for error in refused} == {"--against"}
-    assert not [error for error in refused if "\n" in str(error)]
-
-
-@pytest.mark.parametrize(
     ("what", "body"),
     [
         ("--against", None),
@@ -223,3 +159,81 @@ def test_a_return_whose_id_is_none_is_one_line_and_exit_code_6(
     assert done.returncode == 6
     assert line.endswith("returns: a return of the list has no 'id', its key.")
     assert done.stdout == ""
+
+
+def test_each_row_is_compared_and_a_record_is_kept(shop: Shop, config: str, tmp_path: Path) -> None:
+    """What differs is printed; the record has counts by day and no name, address or key."""
+    rows, log = tmp_path / "rows.jsonl", tmp_path / "log.jsonl"
+    first, *found = shop.book
+    lines = [{"id": one.id, "updated_at": clock.naive(one.updated)} for one in found]
+    rows.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    asked = ("--config", config, "--stream", "returns", "--against", str(rows))
+    result = call(*asked, "--log", str(log), "--format", "csv")
+    assert result.stdout.splitlines()[1].startswith(f"missing,{first.id},")
+    assert (result.exit_code, len(result.stdout.splitlines())) == (1, 2)
+    (line,) = log.read_text("utf-8").splitlines()
+    told = json.loads(line)
+    assert told["differences"] == {"missing": 1, "extra": 0, "stale": 0, "ahead": 0}
+    assert (sum(told["loop"].values()), sum(told["warehouse"].values())) == (300, 299)
+    assert not [value for value in shop.personal_values() if len(value) > 4 and value in line]
+    assert json.loads(Path(config).read_text("utf-8"))["api_key"] not in line
+
+
+def test_the_document_has_the_query_of_each_stream() -> None:
+    """Of every stream with a date, and of no other."""
+    page = (Path(__file__).parents[2] / "docs/verify.md").read_text("utf-8")
+    queries = [f"| `{name}` | `{query(kind)}` |" for name, kind in verify.DATED.items()]
+    assert [line for line in queries if line not in page] == []
+    assert page.count("| `select ") == len(queries)
+
+
+def test_the_query_needs_no_configuration() -> None:
+    """It is printed, and nothing is asked for."""
+    result = call("--stream", "return_labels", "--query")
+    assert result.stdout == "select return_id, position, return_updated_at from return_labels\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--stream", "returns"), "'--against' is needed by --stream"),
+        (("--repair", "out"), "'--repair' needs --stream"),
+        (("--stream", "webhooks", "--against", "-"), "accepts a stream with a date"),
+        (("--stream", "returns", "--against", "-", "--repair", "out"), "'--state' is needed"),
+    ],
+)
+def test_options_that_lack_another_are_refused_in_a_line(
+    config: str, options: tuple[str, ...], says: str
+) -> None:
+    """Before Loop is asked for anything."""
+    with pytest.raises(SettingsError, match=says):
+        call("--config", config, *options)
+
+
+def test_one_of_many_shops_is_held_against_its_own_rows(
+    loop: Loop, shop: Shop, tmp_path: Path
+) -> None:
+    """--shop says which; another name is refused with those that there are."""
+    config, rows = tmp_path / "shops.json", tmp_path / "rows.csv"
+    config.write_text(json.dumps(many_shops.settings({"north": loop})), "utf-8")
+    lines = [f"north,{one.id},{clock.naive(one.updated)}" for one in shop.book]
+    rows.write_text("\n".join(["shop,id,updated_at", *lines, "south,1,2026-01-01"]), "utf-8")
+    asked = ("--config", str(config), "--stream", "returns", "--against", str(rows))
+    assert call(*asked, "--shop", "north").exit_code == 0
+    with pytest.raises(SettingsError, match="'--shop' accepts one of north"):
+        call(*asked)
+
+
+def test_a_signal_ends_it_in_its_own_words(loop: Loop, config: str) -> None:
+    """Nothing is said of STATE, and nothing is printed."""
+    loop.quirks = Quirks(requests_per_minute=None, latency=2.0)
+    line = [sys.executable, "-c", MAIN, "--config", config]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        while not loop.requests:
+            time.sleep(0.05)
+        run.send_signal(signal.SIGTERM)
+        out, told = run.communicate(timeout=30)
+    assert (run.returncode, out) == (143, "")
+    assert "Stopped by SIGTERM. Nothing was compared" in told
+    assert "STATE" not in told
+    assert "Traceback" not in told

@@ -1,0 +1,64 @@
+"""What differs between the rows of Loop and those of a warehouse. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from loop_returns import times
+from loop_returns.spans import Span
+from tap_loopreturns.verifying.loop_rows import Key, LoopRow
+
+KINDS = ("missing", "extra", "stale", "ahead")
+"""Loop alone has the row; the warehouse alone; its date is older there; or newer there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A row that is not in both, or not with the same date."""
+
+    kind: str
+    key: Key
+    row: LoopRow | None
+    """As Loop has it."""
+    warehouse: int | None = None
+    """The date that the warehouse has, in seconds."""
+
+
+def differences(
+    loop: Mapping[Key, LoopRow], warehouse: Mapping[Key, int | None], span: Span
+) -> list[Difference]:
+    """What differs, of the rows whose date lies in a span; in the order of kinds and keys.
+
+    A row whose date is later, to Loop, changed after the span: nothing is said of it.
+    """
+    found = [*_of_loop(loop, warehouse, span), *_extra(loop, warehouse, span)]
+    return sorted(found, key=lambda one: (KINDS.index(one.kind), one.key))
+
+
+def by_day(dates: Iterator[int | None]) -> dict[str, int]:
+    """How many dates lie on each day, in order; those that there are not, under an empty text."""
+    days = Counter("" if date is None else times.show(date)[:10] for date in dates)
+    return dict(sorted(days.items()))
+
+
+def _of_loop(
+    loop: Mapping[Key, LoopRow], warehouse: Mapping[Key, int | None], span: Span
+) -> Iterator[Difference]:
+    for key, row in loop.items():
+        if row.date is not None and not span.holds(row.date):
+            continue
+        if key not in warehouse:
+            yield Difference("missing", key, row)
+        elif row.date != (theirs := warehouse[key]):
+            is_newer = theirs is not None and (row.date is None or theirs > row.date)
+            yield Difference("ahead" if is_newer else "stale", key, row, theirs)
+
+
+def _extra(
+    loop: Mapping[Key, LoopRow], warehouse: Mapping[Key, int | None], span: Span
+) -> Iterator[Difference]:
+    for key, date in warehouse.items():
+        if key not in loop and (date is None or span.holds(date)):
+            yield Difference("extra", key, None, date)

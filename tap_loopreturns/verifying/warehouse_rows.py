@@ -1,0 +1,96 @@
+"""Which rows a warehouse has of a stream, as a query has written them: CSV or JSON lines."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any, TextIO
+
+from loop_returns import times
+from loop_returns.errors import SettingsError
+from tap_loopreturns.streams.base import LoopStream
+from tap_loopreturns.verifying.loop_rows import Key
+
+
+def query(kind: type[LoopStream]) -> str:
+    """The query that writes them, of a table that the target has made."""
+    return f"select {', '.join(columns(kind))} from {kind.name}"  # noqa: S608  names of our own
+
+
+def columns(kind: type[LoopStream]) -> tuple[str, ...]:
+    """The columns of such a file: the stream's key, then its replication key."""
+    return *kind.keys, str(kind.replication_key)
+
+
+def read(file: TextIO, kind: type[LoopStream], *, shop: str = "") -> dict[Key, int | None]:
+    """The dates of the rows by their keys; of a row that is there twice, the later one.
+
+    Args:
+        file: CSV with a header, or JSON lines; any order, more columns do no harm.
+        kind: The stream.
+        shop: Only rows whose column `shop` is this, where there is such a column.
+
+    Raises:
+        SettingsError: a column is missing, or a line is not what they say.
+    """
+    rows: dict[Key, int | None] = {}
+    try:
+        for number, given in _lines(file, kind):
+            if shop and given.get("shop", shop) != shop:
+                continue
+            key, date = _row(given, kind, number)
+            before = rows.get(key)
+            rows[key] = max(date, before) if date and before else date or before
+    except (csv.Error, UnicodeDecodeError):
+        raise SettingsError("--against", "accepts a CSV or JSON lines file in UTF-8.") from None
+    return rows
+
+
+def _lines(file: TextIO, kind: type[LoopStream]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    first = file.readline().removeprefix("\ufeff")
+    if first.lstrip().startswith("{"):
+        for number, line in enumerate(chain([first], file), 1):
+            if line.strip():
+                yield number, _parsed(line, number)
+        return
+    lines = csv.reader(chain([first], file))
+    header = [name.strip().lower() for name in next(lines, [])]
+    if any(header.count(name) != 1 for name in columns(kind)):
+        raise SettingsError(
+            "--against", f"accepts a file with the columns {', '.join(columns(kind))}."
+        )
+    for cells in filter(None, lines):
+        yield lines.line_num, dict(zip(header, cells, strict=False))
+
+
+def _parsed(line: str, number: int) -> Mapping[str, Any]:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise SettingsError("--against", f"line {number} is no JSON object.")
+    return {str(name).lower(): value for name, value in found.items()}
+
+
+def _row(given: Mapping[str, Any], kind: type[LoopStream], number: int) -> tuple[Key, int | None]:
+    *names, date = columns(kind)
+    key = tuple(_text(given.get(name)) for name in names)
+    said = _text(given.get(date))
+    try:
+        at = times.second(said) if said else None
+    except (ValueError, OverflowError):
+        key = ()
+    if not key or not all(key):
+        raise SettingsError(
+            "--against",
+            f"accepts lines with {', '.join(names)} and, as {date}, 2026-11-24T10:00:00Z; line "
+            f"{number} is not one.",
+        )
+    return key, at
+
+
+def _text(value: object) -> str:
+    return str(value).strip() if isinstance(value, str | int) else ""
