@@ -42,7 +42,7 @@ class Hour:
             yield f"  {stream}: {count:,} sent, {self.changed[stream]:,} changed"
 
 
-class Pipeline:
+class HourlyRuns:
     """Runs of the tap one after another, each from the STATE of the one before."""
 
     def __init__(self, loop: Loop, folder: Path) -> None:
@@ -104,7 +104,7 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="loop-hours-") as folder,
         serve(shop, quirks=Quirks(requests_per_minute=None)) as loop,
     ):
-        pipeline = Pipeline(loop, Path(folder))
+        pipeline = HourlyRuns(loop, Path(folder))
         for _ in range(2):
             pipeline.run()
         for changes in (0, given.changes):

@@ -29,7 +29,7 @@ from tap_loopreturns.settings import OF_ONE_SHOP
 from tap_loopreturns.streams.base import LoopStream
 from tap_loopreturns.tap import TapLoopReturns
 from tap_loopreturns.verifying import counts, loop_rows, record, repair, warehouse_rows
-from tap_loopreturns.verifying.differences import KINDS, Difference, by_day, differences
+from tap_loopreturns.verifying.differences import KINDS, RowDifference, by_day, differences
 
 NAME = "tap-loopreturns-verify"
 _ENV = "TAP_LOOPRETURNS_"
@@ -45,14 +45,14 @@ class Verification(TapLoopReturns):
 
 
 @dataclass
-class Outcome:
+class Verified:
     """What is printed, what is said of it, and what goes into the record."""
 
     rows: Rows
     what: str
     differs: bool
     facts: dict[str, Any] = field(default_factory=dict)
-    found: Sequence[Difference] = ()
+    found: Sequence[RowDifference] = ()
 
 
 def show(rows: list[dict[str, str | int]], form: str) -> str:
@@ -82,7 +82,7 @@ def _opened(path: str) -> TextIO:
     return Path(path).open(encoding="utf-8", newline="")
 
 
-def count_all(run: Run, against: str | None) -> Outcome:
+def count_all(run: Run, against: str | None) -> Verified:
     """Count by month and state; against a file's counts, tell what differs."""
     theirs = None
     if against is not None:
@@ -96,7 +96,7 @@ def count_all(run: Run, against: str | None) -> Outcome:
             {"month": month, "state": state, "count": number}
             for (month, state), number in sorted(ours.items())
         ]
-        return Outcome(rows, f"{sum(ours.values()):,} returns", differs=False, facts=facts)
+        return Verified(rows, f"{sum(ours.values()):,} returns", differs=False, facts=facts)
     rows = [
         {
             "month": place[0],
@@ -108,10 +108,10 @@ def count_all(run: Run, against: str | None) -> Outcome:
         if ours.get(place, 0) != theirs.get(place, 0)
     ]
     facts |= {"warehouse": _by_place(theirs), "differences": rows}
-    return Outcome(rows, f"{len(rows):,} differences", differs=bool(rows), facts=facts)
+    return Verified(rows, f"{len(rows):,} differences", differs=bool(rows), facts=facts)
 
 
-def compare_rows(tap: TapLoopReturns, kind: type[LoopStream], against: str, shop: str) -> Outcome:
+def compare_rows(tap: TapLoopReturns, kind: type[LoopStream], against: str, shop: str) -> Verified:
     """Compare each row of a stream by its key and date."""
     with _opened(against) as file:
         theirs = warehouse_rows.read(file, kind, shop=shop)
@@ -128,10 +128,10 @@ def compare_rows(tap: TapLoopReturns, kind: type[LoopStream], against: str, shop
     each = ", ".join(f"{sum(one.kind == k for one in found):,} {k}" for k in KINDS)
     what = f"{len(found):,} differences ({each})"
     rows = [_shown(one, kind.keys) for one in found]
-    return Outcome(rows, what, differs=bool(found), facts=facts, found=found)
+    return Verified(rows, what, differs=bool(found), facts=facts, found=found)
 
 
-def _shown(one: Difference, names: tuple[str, ...]) -> dict[str, str | int]:
+def _shown(one: RowDifference, names: tuple[str, ...]) -> dict[str, str | int]:
     loop = one.row.date if one.row else None
     return {
         "difference": one.kind,

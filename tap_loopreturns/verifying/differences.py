@@ -15,7 +15,7 @@ KINDS = ("missing", "extra", "stale", "ahead")
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class RowDifference:
     """A row that is not in both, or not with the same date."""
 
     kind: str
@@ -28,7 +28,7 @@ class Difference:
 
 def differences(
     loop: Mapping[Key, LoopRow], warehouse: Mapping[Key, int | None], span: Span
-) -> list[Difference]:
+) -> list[RowDifference]:
     """What differs, of the rows whose date lies in a span; in the order of kinds and keys.
 
     A row whose date is later, to Loop, changed after the span: nothing is said of it.
@@ -45,20 +45,20 @@ def by_day(dates: Iterator[int | None]) -> dict[str, int]:
 
 def _of_loop(
     loop: Mapping[Key, LoopRow], warehouse: Mapping[Key, int | None], span: Span
-) -> Iterator[Difference]:
+) -> Iterator[RowDifference]:
     for key, row in loop.items():
         if row.date is not None and not span.holds(row.date):
             continue
         if key not in warehouse:
-            yield Difference("missing", key, row)
+            yield RowDifference("missing", key, row)
         elif row.date != (theirs := warehouse[key]):
             is_newer = theirs is not None and (row.date is None or theirs > row.date)
-            yield Difference("ahead" if is_newer else "stale", key, row, theirs)
+            yield RowDifference("ahead" if is_newer else "stale", key, row, theirs)
 
 
 def _extra(
     loop: Mapping[Key, LoopRow], warehouse: Mapping[Key, int | None], span: Span
-) -> Iterator[Difference]:
+) -> Iterator[RowDifference]:
     for key, date in warehouse.items():
         if key not in loop and (date is None or span.holds(date)):
-            yield Difference("extra", key, None, date)
+            yield RowDifference("extra", key, None, date)

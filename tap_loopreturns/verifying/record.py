@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from tap_loopreturns.verifying.differences import KINDS, Difference
+from tap_loopreturns.verifying.differences import KINDS, RowDifference
 
 MOST = 1_000
 """Keys of rows that differ in a line, at most; they are counted in full."""
@@ -40,7 +40,7 @@ def append(path: Path, facts: Mapping[str, Any]) -> None:
         file.write(json.dumps(line) + "\n")
 
 
-def of_differences(found: Iterable[Difference], names: Iterable[str]) -> dict[str, Any]:
+def of_differences(found: Iterable[RowDifference], names: Iterable[str]) -> dict[str, Any]:
     """How many rows differ, by kind, and the keys of the first of them."""
     found, names = list(found), tuple(names)
     count = Counter(one.kind for one in found)

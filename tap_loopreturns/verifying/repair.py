@@ -12,13 +12,13 @@ from tap_loopreturns.output.bookmark import Bookmark
 from tap_loopreturns.output.state import BESIDE, ROWS
 from tap_loopreturns.streams.base import LoopStream
 from tap_loopreturns.streams.by_date import ByDate
-from tap_loopreturns.verifying.differences import Difference
+from tap_loopreturns.verifying.differences import RowDifference
 
 
 def repairing(
     state: Mapping[str, Any],
     kind: type[LoopStream],
-    found: Iterable[Difference],
+    found: Iterable[RowDifference],
     states: tuple[str, ...],
     *,
     shop: str = "",
@@ -46,7 +46,7 @@ def repairing(
 
 
 def _holes(
-    kind: type[LoopStream], found: Iterable[Difference], states: tuple[str, ...]
+    kind: type[LoopStream], found: Iterable[RowDifference], states: tuple[str, ...]
 ) -> dict[str, Spans]:
     told_apart = (ROWS,) if issubclass(kind, ByDate) else states
     seconds: dict[str, list[tuple[int, int]]] = {state: [] for state in told_apart}

@@ -13,7 +13,7 @@ from mock_loop import Loop
 from tap_loopreturns.tap import TapLoopReturns
 from tap_loopreturns.verify import DATED
 from tap_loopreturns.verifying import loop_rows
-from tests.tap_loopreturns.verifying.warehouse import Warehouse
+from tests.tap_loopreturns.verifying.warehouse import LoadedTables
 
 
 @pytest.mark.parametrize("name", DATED)
@@ -21,7 +21,7 @@ def test_they_are_the_rows_that_the_tap_sends(
     name: str, everything: dict[str, Any], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """The same keys with the same dates, and nothing is written to stdout."""
-    warehouse = Warehouse(everything, tmp_path)
+    warehouse = LoadedTables(everything, tmp_path)
     warehouse.load(name)
     tap = TapLoopReturns(config=everything, message_writer=loop_rows.RowsWriter(DATED.values()))
     rows = loop_rows.read_rows({one.name: one for one in tap.loop_streams}, name, tap.run)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from tap_loopreturns.verifying import record
-from tap_loopreturns.verifying.differences import Difference
+from tap_loopreturns.verifying.differences import RowDifference
 
 
 def test_each_comparison_adds_a_line(tmp_path: Path) -> None:
@@ -21,7 +21,7 @@ def test_each_comparison_adds_a_line(tmp_path: Path) -> None:
 
 def test_differences_are_counted_in_full_and_named_within_bounds() -> None:
     """A warehouse that is empty makes no line of megabytes."""
-    found = [Difference("missing", (str(number),), None) for number in range(record.MOST + 5)]
+    found = [RowDifference("missing", (str(number),), None) for number in range(record.MOST + 5)]
     facts = record.of_differences(found, ("id",))
     assert facts["differences"]["missing"] == len(found)
     assert facts["rows"][0] == {"kind": "missing", "id": "0"}

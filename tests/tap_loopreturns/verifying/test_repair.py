@@ -14,13 +14,13 @@ from click.testing import CliRunner
 from loop_returns.errors import SettingsError
 from tap_loopreturns import verify
 from tap_loopreturns.verify import DATED
-from tap_loopreturns.verifying.differences import Difference
+from tap_loopreturns.verifying.differences import RowDifference
 from tap_loopreturns.verifying.loop_rows import LoopRow
 from tap_loopreturns.verifying.repair import repairing
-from tests.tap_loopreturns.verifying.warehouse import Warehouse
+from tests.tap_loopreturns.verifying.warehouse import LoadedTables
 
 
-def spoil(warehouse: Warehouse, name: str) -> None:
+def spoil(warehouse: LoadedTables, name: str) -> None:
     """Let three rows be gone, three old, and one be too many."""
     table, date = warehouse.tables[name], str(DATED[name].replication_key)
     keys = sorted(table)
@@ -34,7 +34,7 @@ def spoil(warehouse: Warehouse, name: str) -> None:
     table["none",] = table[keys[6]] | dict.fromkeys(names, "none")
 
 
-def verified(config: dict[str, Any], warehouse: Warehouse, name: str, folder: Path) -> list[str]:
+def verified(config: dict[str, Any], warehouse: LoadedTables, name: str, folder: Path) -> list[str]:
     (folder / "config.json").write_text(json.dumps(config), "utf-8")
     (folder / "state.json").write_text(json.dumps(warehouse.state), "utf-8")
     files = {"--config": "config.json", "--state": "state.json", "--repair": "repaired.json"}
@@ -50,7 +50,7 @@ def test_the_next_run_mends_every_stream(
 ) -> None:
     """What was missing or stale is as Loop has it; what is too many alone is left."""
     config = everything | {"deep_reading_days": 0, "trailing_days": 0}
-    warehouse = Warehouse(config, tmp_path)
+    warehouse = LoadedTables(config, tmp_path)
     warehouse.load(name)
     spoil(warehouse, name)
     differing = verified(config, warehouse, name, tmp_path)
@@ -62,7 +62,7 @@ def test_the_next_run_mends_every_stream(
 
 def test_a_repair_reads_no_other_returns(everything: dict[str, Any], tmp_path: Path) -> None:
     """But for those that changed in the very same seconds."""
-    warehouse = Warehouse(everything, tmp_path)
+    warehouse = LoadedTables(everything, tmp_path)
     warehouse.load("returns")
     changed = [row["updated_at"] for row in warehouse.tables["returns"].values()]
     spoil(warehouse, "returns")
@@ -75,11 +75,11 @@ def test_a_repair_reads_no_other_returns(everything: dict[str, Any], tmp_path: P
 
 def test_what_else_state_says_is_left_as_it_is(everything: dict[str, Any], tmp_path: Path) -> None:
     """Other streams and other shops keep their bookmarks, also in the STATE that was given."""
-    warehouse = Warehouse(everything, tmp_path)
+    warehouse = LoadedTables(everything, tmp_path)
     warehouse.load("returns", "label_requests")
     given = {"shops": {"north": warehouse.state, "south": copy.deepcopy(warehouse.state)}}
     before = copy.deepcopy(given)
-    missing = Difference("missing", ("1",), LoopRow(1_770_000_000, state="open"))
+    missing = RowDifference("missing", ("1",), LoopRow(1_770_000_000, state="open"))
     repaired = repairing(given, DATED["returns"], [missing], ("open", "closed"), shop="north")
     assert given == before
     assert repaired["shops"]["south"] == before["shops"]["south"]

@@ -13,7 +13,7 @@ from tests.running import run_tap
 Key = tuple[str, ...]
 
 
-class Warehouse:
+class LoadedTables:
     """Tables by key.
 
     Args:
