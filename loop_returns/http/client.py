@@ -27,6 +27,7 @@ from loop_returns.http.kept import KeptAnswers
 from loop_returns.http.pacing import Pacer
 from loop_returns.http.packing import Body
 from loop_returns.http.retries import PassingFailure, Retries
+from loop_returns.http.slow import SlowAnswers
 
 Params = Mapping[str, str | int]
 
@@ -106,6 +107,7 @@ class Client:
         """Seconds that this machine's clock is ahead of Loop's, at most; endless while unknown."""
         self._pacer = pacer
         self._gate = gate or nullcontext()
+        self._slow = SlowAnswers(account.timeout, 10 * account.timeout)
         self._clock = clock
         self._retries = Retries(
             account.patience, pacer.pause, clock=clock, sleep=sleep, jitter=jitter
@@ -249,7 +251,7 @@ class Client:
         if data is not None:
             headers["Content-Type"] = "application/json"
         # The gate comes last: who waits for the budget of one key holds up no other key.
-        with self._pacer.turn() as heed, self._gate:
+        with self._pacer.turn() as heed, self._gate, self._slow.watch(f"{method} {path}") as begun:
             with self._lock:
                 self.requests += 1
             with self._session.request(
@@ -263,6 +265,7 @@ class Client:
                 allow_redirects=False,
                 stream=True,
             ) as response:
+                begun()
                 heed(response.headers, response.status_code)
                 self._compare_clocks(response.headers)
                 return response.status_code, response.headers, self._body(response, path, hold)

@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from math import inf
 
-log = logging.getLogger("tap-loopreturns.loop")
+log = logging.getLogger(__name__)
 
 MINUTE = 60.0
 _TOO_MANY = 429
@@ -49,7 +49,8 @@ class Budget:
     not documented). Where it has counted more than this budget can have sent,
     another integration uses the key too, and leaves that much less. Where it does not
     say so, and refuses a request for its number, others use the rest: then a little less
-    goes out, evenly, and slowly more again.
+    goes out, evenly, and slowly more again. Where it refuses one and says what it allows
+    a minute (x-ratelimit-limit), and that is less than was set, that is the budget.
     """
 
     def __init__(self, requests_per_minute: int) -> None:
@@ -118,6 +119,20 @@ class Budget:
         self._share = max(1.0, min(went_out, self._shared(now)) * _AFTER_REFUSAL)
         self._refused_at = now
 
+    def allow(self, limit: int, now: float) -> None:
+        """A request was refused, and Loop says that it allows so many a minute.
+
+        Where more than fixed minutes allow have gone through, it is not of a minute.
+        """
+        answered = sum(1 for at in self._answered if at > now - MINUTE) - 1
+        if 0 < limit < self._limit and answered <= 2 * limit + self._open:
+            log.warning(
+                "Loop allows this key %d requests a minute, fewer than 'requests_per_minute' says; "
+                "the run goes on at that rate.", limit,
+            )  # fmt: skip
+            self._limit, self._gap = limit, MINUTE / limit
+            self._others.clear()
+
     def _shared(self, now: float) -> float:
         if self._share == inf:
             return inf
@@ -131,7 +146,10 @@ class Budget:
         if now < self._held_until:
             return "Loop asked for a pause"
         if self._others:
-            return f"another integration uses the key, {self._others[0][1]} requests a minute"
+            return (
+                f"Loop counts {self._others[0][1]} requests a minute that this run did not send: "
+                "another integration uses the key, or 'requests_per_minute' is too high"
+            )
         return f"the budget of the key, {self._limit} requests a minute, is used up"
 
     def pause(self, until: float) -> None:
@@ -148,7 +166,8 @@ class Budget:
         least, most = self._own(turn)
         if counted > most:
             # All that may be theirs is taken for theirs, and they do not stand still either.
-            theirs = counted - least + round(self._limit * _MARGIN)
+            theirs = counted - least
+            theirs += min(round(self._limit * _MARGIN), max(0, self._limit - theirs) // 10)
             while self._others and self._others[-1][1] <= theirs:
                 self._others.pop()
             self._others.append((turn.answered, theirs))
@@ -193,18 +212,21 @@ class Pacer:
                 self._tell(now - began, delay, now)
             self._sleep(delay)
         remaining: int | None = None
+        allowed: int | None = None
         refused = False
 
         def heed(headers: Mapping[str, str], status: int) -> None:
-            nonlocal remaining, refused
+            nonlocal remaining, allowed, refused
             refused = status == _TOO_MANY
-            text = headers.get("x-ratelimit-remaining", "")
-            remaining = int(text) if text.isdecimal() else None
+            remaining = _number(headers.get("x-ratelimit-remaining", ""))
+            allowed = _number(headers.get("x-ratelimit-limit", ""))
 
         try:
             yield heed
         finally:
             with self._lock:
+                if refused and allowed is not None:
+                    self._budget.allow(allowed, self._clock())
                 self._budget.answered(turn, self._clock(), remaining)
                 if refused and remaining is None:
                     self._budget.refused(turn)
@@ -219,3 +241,7 @@ class Pacer:
         """Let nothing go out for so long."""
         with self._lock:
             self._budget.pause(self._clock() + seconds)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() else None

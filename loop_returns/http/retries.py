@@ -32,7 +32,7 @@ from loop_returns.http import envelopes
 from loop_returns.http.envelopes import Text
 
 T = TypeVar("T")
-log = logging.getLogger("tap-loopreturns.loop")
+log = logging.getLogger(__name__)
 
 PASSING_STATUSES = frozenset(
     {408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 530}

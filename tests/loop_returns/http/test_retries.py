@@ -226,7 +226,7 @@ def test_trouble_is_told_in_one_line_a_half_minute(
     """However often it comes."""
     with scripted(*[(500, {}, b"")] * 8, HEALTHY) as loop:
         ask(clients(loop.url, patience=600.0, jitter=lambda most: most))
-    lines = [record for record in caplog.records if record.name == "tap-loopreturns.loop"]
+    lines = [record for record in caplog.records if record.name == "loop_returns.http.retries"]
     assert 2 <= len(lines) <= 6
     assert all("asking again in" in record.getMessage() for record in lines)
 
