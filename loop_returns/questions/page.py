@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from loop_returns import times
+from loop_returns.endpoints import RETURNS_LIST
 from loop_returns.http.client import Client
 from loop_returns.questions.about_others import OtherQuestions
 from loop_returns.questions.about_returns import ReturnsQuestions
@@ -23,7 +24,7 @@ def findings(client: Client, now: int) -> Iterator[AnsweredQuestion]:
         LoopUnavailable: Loop gives no healthy answer to the first question.
     """
     asker = Asker(client)
-    client.get("/warehouse/return/list", {"from": times.show(now - 60)}, scope="Returns")
+    client.get(RETURNS_LIST.path, {"from": times.show(now - 60)}, scope=RETURNS_LIST.scope)
     returns = ReturnsQuestions(asker, now)
     yield from returns.findings()
     rows = returns.rows

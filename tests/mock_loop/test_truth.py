@@ -25,8 +25,9 @@ def test_personal_values_are_all_that_is_personal(shop: Shop) -> None:
 
 def test_every_stream_of_the_tap_has_its_truth(shop: Shop) -> None:
     """So that what lands can be compared with what is; a stream that is none is an error."""
-    for stream in STREAMS:
-        assert shop.truth(stream.name), stream.name
+    of_the_account = {stream.name for stream in STREAMS} - {"loop_events"}  # of a receiver's store
+    for stream in of_the_account:
+        assert shop.truth(stream), stream
     with pytest.raises(KeyError, match="no such stream"):
         shop.truth("ghosts")
 

@@ -44,8 +44,11 @@ def test_variants_are_asked_for_product_by_product(loop: Loop, shop: Shop) -> No
     """One request each, and the page of products by which the key was tried is not asked twice."""
     run = run_tap(settings(loop), select=["product_variants"])
     asked = [request.path.removeprefix("/api/2026-10") for request in loop.requests]
-    assert asked.count("/products") == 1
-    assert sorted(asked[1:]) == sorted(f"/products/{key}/product-variants" for key in shop.products)
+    limits = [r.query["limit"] for r in loop.requests if r.path.endswith("/products")]
+    assert limits == ["250", str(len(shop.products) - 1)]  # the latter since the number is round
+    assert sorted(set(asked) - {"/products"}) == sorted(
+        f"/products/{key}/product-variants" for key in shop.products
+    )
     assert not differences(shop, run, "product_variants")
 
 
@@ -64,11 +67,22 @@ def test_a_page_holds_250_rows_and_the_first_is_asked_for_once(
     loop: Loop, shop: Shop, stream: str
 ) -> None:
     """Trying the key and reading are one request for the first page."""
+    if len(shop.truth(stream)) % 5 == 0:
+        shop.table(stream).popitem()  # or a page of a round number would be held against another
     run = run_tap(settings(loop), select=[stream])
     rows = len(shop.truth(stream))
     assert len(run.records(stream)) == rows > 0
     assert len(loop.requests) == max(1, -(-rows // 250))
     assert {request.query["limit"] for request in loop.requests} == {"250"}
+
+
+def test_a_page_of_a_round_number_is_held_against_a_smaller_one(loop: Loop, shop: Shop) -> None:
+    """It may be all that Loop gives, although it says that none follows; that costs a request."""
+    run = run_tap(settings(loop), select=["products"])
+    rows = len(shop.products)
+    assert rows % 5 == 0
+    assert [request.query["limit"] for request in loop.requests] == ["250", str(rows - 1)]
+    assert len(run.records("products")) == rows
 
 
 def test_jobs_of_an_import_without_ids_are_told_apart_by_their_place(loop: Loop) -> None:
