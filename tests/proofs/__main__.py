@@ -164,7 +164,7 @@ def main() -> int:
         "--interruptions", type=int, default=6, help="of `meltano run` into PostgreSQL"
     )
     parser.add_argument("--hints", type=int, default=500, help="accounts that are read by events")
-    parser.add_argument("--minutes", type=int, default=25, help="of runs, one a minute")
+    parser.add_argument("--minutes", type=int, default=12, help="of runs, one a minute")
     given = parser.parse_args()
     bad = 0
     for name, proof in PROOFS.items():
