@@ -11,13 +11,17 @@ from pathlib import Path
 from mock_loop import Quirks, Shop, WebhookRules, WebhookSender, clock, serve
 
 YEARS = 3 * 365
+_WHAT = """Serve a mock Loop Returns account, with returns that a seed makes up, until it is
+stopped (Ctrl-C). Its first line is JSON: the url and key to give to the tap or target as api_url
+and api_key, and how many returns there are. Nothing is sent to Loop, and nothing is kept: changes
+are gone at the end. docs/mock.md tells how to change the account while it is served."""
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="mock-loop", description=__doc__)
-    parser.add_argument("--port", type=int, default=8700, help="0 takes a free one")
-    parser.add_argument("--returns", type=int, default=20_000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser = argparse.ArgumentParser(prog="mock-loop", description=_WHAT)
+    parser.add_argument("--port", type=int, default=8700, help="8700; 0 takes a free one")
+    parser.add_argument("--returns", type=int, default=20_000, help="how many returns (20,000)")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same account")
     parser.add_argument("--key", default="demo-key", help="the only key that is let in")
     parser.add_argument("--start", help="first day of the history (three years before its end)")
     parser.add_argument("--end", help="last day of the history (now)")

@@ -6,6 +6,7 @@ shows what landed, builds the models of dbt_loopreturns, and makes a report to l
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -38,8 +39,18 @@ ORDERS = {
 }
 
 
+def explain() -> None:
+    """Answer --help; the demo has no other options."""
+    argparse.ArgumentParser(
+        prog="demo.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"It needs no key and asks no account of Loop's. It downloads packages, and makes "
+        f".venv-demo, .meltano and output/ in {ROOT.name}/; at the end it says which file to open.",
+    ).parse_args()  # fmt: skip
+
+
 def main() -> None:
     """Install, load, change, load again, show, build, report."""
+    explain()
     python = Environment(".venv-demo")
     python.install("meltano>=4.4,<5")
     say("meltano install: the tap from this checkout, a DuckDB loader, dbt and the report")

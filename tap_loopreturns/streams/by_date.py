@@ -64,7 +64,7 @@ class ByDate(LoopStream):
     def advance(self, part: float) -> None:
         """Tell how much of the window is done, of which STATE is out; stop here if asked to."""
         done, window = self._share
-        self.progress.add(0, done + window * part)
+        self.progress.tell(done + window * part)
         self.run.stop_if_long()
 
     @cached_property

@@ -96,5 +96,5 @@ class FullTable(LoopStream):
         for rows in self.pages():
             self._rows += len(rows)
             self.write_rows([self.prepare(row) for row in rows])
-            self.progress.add(0)
+            self.progress.tell()
             self.run.stop_if_asked()

@@ -67,7 +67,7 @@ class LoopEvents(LoopStream):
         for events in feed.after(offset):
             self.write_rows([_row(event, store) for event in events])
             self._put_offset(feed, events[-1].sequence)
-            self.progress.add(0, (events[-1].sequence - offset) / max(last - offset, 1))
+            self.progress.tell((events[-1].sequence - offset) / max(last - offset, 1))
         if not self.progress.rows:
             self._put_offset(feed, offset)
         feed.close()

@@ -83,7 +83,7 @@ class OneByOne(ByReturns):
         for count, (one, document) in enumerate(self._ask_for(changed), 1):
             if document is not None:
                 self.write_rows(list(self.rows(one, document)))
-            self.progress.add(0, count / len(changed))
+            self.progress.tell(count / len(changed))
             yield one
             self.run.stop_if_asked()
 

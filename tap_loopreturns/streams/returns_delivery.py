@@ -106,7 +106,7 @@ class ReturnsDelivery:
                 done += sum(spans.length for spans in credit.values())
                 for share in shares:
                     share.state.cover(credit)
-                    share.stream.progress.add(0, done / total if total else None)
+                    share.stream.progress.tell(done / total if total else None)
                 if changed:
                     changed.take(portion)
                 shares[0].state.flush()

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 
 from tests.mock_loop.asking import NOW
@@ -56,3 +57,20 @@ def test_its_options_are_those_of_the_account() -> None:
             assert "Content-Encoding" not in answer.headers
             shops.append(requests.get(f"{said['url']}/_mock/returns", timeout=5).json())
     assert shops[0] == shops[1] != []
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        (("-m", "mock_loop"), ("api_url and api_key", "until it is stopped", "nothing is kept")),
+        (("scripts/demo.py",), ("DuckDB", "needs no key", "downloads packages", ".venv-demo")),
+    ],
+)
+def test_help_says_what_it_does_and_does_none_of_it(
+    program: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    """What it makes, what it needs, and what is left behind."""
+    shown = subprocess.run(
+        [sys.executable, *program, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert all(word in " ".join(shown.split()) for word in words)

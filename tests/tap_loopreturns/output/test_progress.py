@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -14,6 +16,7 @@ from tests.clocks import Clock
 from tests.running import run_tap, settings
 
 log = logging.getLogger("test-progress")
+UNITS = {"s": 1, "min": 60, "h": 3600}
 
 
 @pytest.fixture
@@ -36,7 +39,8 @@ def test_at_most_one_line_in_thirty_seconds(
     for _ in range(6000):
         clock.now += 0.1
         before = len(caplog.records)
-        progress.add(750)
+        progress.rows += 750
+        progress.tell()
         if len(caplog.records) > before:
             said_at.append(clock.now)
     assert 19 <= len(said_at) <= 20
@@ -47,16 +51,18 @@ def test_at_most_one_line_in_thirty_seconds(
 def test_it_tells_the_rate_and_what_is_left(
     progress: Progress, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """After two minutes for a quarter of the work, six more minutes are left."""
+    """After 94 seconds for 39% of the work, some two minutes are left; earlier it is not told."""
     clock.now += 500  # what was before the start counts for nothing
     progress.start("5 states")
-    clock.now += 20
-    progress.add(10_000, 0.1)
-    clock.now += 100
-    progress.add(20_000, 0.25)
+    for done in range(1, 51):
+        clock.now += 2.4
+        progress.rows += 600
+        progress.tell(done / 100)
     assert caplog.messages == [
         "returns: 5 states",
-        "returns: 30,000 rows, 15,000 a minute, 25% done, about 6 min to go",
+        "returns: 7,800 rows, 15,000 a minute, 13% done",
+        "returns: 15,600 rows, 15,000 a minute, 26% done",
+        "returns: 23,400 rows, 15,000 a minute, 39% done, about 2 min to go",
     ]
 
 
@@ -69,8 +75,47 @@ def test_where_nothing_is_known_nothing_is_estimated(
 ) -> None:
     """A list of unknown length has a rate, and no end in sight."""
     clock.now += 60
-    progress.add(120, share)
+    progress.rows += 120
+    progress.tell(share)
     assert caplog.messages == ["returns: 120 rows, 120 a minute"]
+
+
+SHAPES: dict[str, Callable[[float], float]] = {
+    "even": lambda _: 1.0,
+    "a request a return, the first at once": lambda done: 0.1 if done < 0.02 else 1.0,
+    "growing twentyfold": lambda done: math.exp(3 * done),
+    "shrinking": lambda done: math.exp(-3 * done),
+    "a season each year": lambda done: 4.0 if (3 * done) % 1 > 0.85 else 1.0,
+    "a season, and growing": lambda done: (
+        math.exp(1.5 * done) * (3 if (3 * done) % 1 > 0.85 else 1)
+    ),
+    "two years of nothing": lambda done: 1.0 if done > 0.66 else 0.001,
+}
+"""How long a stretch of dates takes, by how much of them is done."""
+
+
+@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("minutes", [5, 20, 180])
+def test_what_is_left_is_told_within_a_factor_of_two_or_not_at_all(
+    progress: Progress, clock: Clock, caplog: pytest.LogCaptureFixture, name: str, minutes: int
+) -> None:
+    """In each line, for each shape of history; where the pace is even it is told."""
+    weights = [SHAPES[name](step / 1000) for step in range(1000)]
+    second = 60 * minutes / sum(weights)
+    end = clock.now + 60 * minutes
+    progress.start("three years")
+    told = []
+    for step, weight in enumerate(weights, 1):
+        clock.now += weight * second
+        before = len(caplog.messages)
+        progress.tell(step / 1000)
+        for line in caplog.messages[before:]:
+            found = re.findall(r"about ([\d.]+) (s|min|h) to go", line)
+            told += [(float(number) * UNITS[unit], end - clock.now) for number, unit in found]
+    wrong = [(e, left) for e, left in told if not left / 2 - 1 <= e <= 2 * left + 1]
+    assert not wrong
+    if name.startswith(("even", "a request")):
+        assert told
 
 
 @pytest.mark.parametrize(
