@@ -56,7 +56,7 @@ def count(run: Run) -> Counts:
                 places[hash(_id(head))] = place
         done += sum(spans.length for spans in portion.proof.credit.values())
         progress.rows = len(places)
-        progress.add(0, done / (ever.length * len(settings.states)))
+        progress.tell(done / (ever.length * len(settings.states)))
     return Counter(places.values())
 
 

@@ -144,7 +144,7 @@ def _of_returns(
                 yield key, row
         done += sum(spans.length for spans in portion.proof.credit.values())
         progress.rows = rows
-        progress.add(0, done / (ever.length * len(settings.states)))
+        progress.tell(done / (ever.length * len(settings.states)))
     progress.end(f"{rows:,} rows, {run.client.requests:,} requests")
 
 
