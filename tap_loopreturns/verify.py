@@ -181,7 +181,7 @@ def _state_in(path: str | None) -> Mapping[str, Any]:
     "--repair",
     "repaired",
     metavar="FILE",
-    help="Write that STATE without the seconds of what is missing or stale; the next run reads them.",
+    help="Write that STATE without what is missing or stale, for the next run to read.",
 )
 @click.option("--log", "record_file", metavar="FILE", help="Add a line for auditors to this file.")
 @click.option("--shop", default="", metavar="NAME", help="Which shop, where there are many.")
