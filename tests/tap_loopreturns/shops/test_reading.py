@@ -9,6 +9,7 @@ import pytest
 
 from loop_returns.errors import ShopsFailed
 from mock_loop import Loop
+from tap_loopreturns.given import state_in
 from tests.many_shops import served, settings
 from tests.running import Output, run_tap
 
@@ -80,3 +81,24 @@ def test_the_least_fresh_shop_is_read_first(loops: dict[str, Loop]) -> None:
     output = run_tap(settings(loops, shops_concurrency=1, lookback_hours=90_000), state=state)
     order = list(dict.fromkeys(record["shop"] for record in output.records("returns")))
     assert order == ["south", "west", "north"]
+
+
+def test_activate_version_is_never_sent_whatever_the_setting(loops: dict[str, Loop]) -> None:
+    """It would remove the rows of the other shops; and no record carries a version."""
+    for switch in (True, False):
+        run = run_tap(settings(loops, activate_version=switch), select=["webhooks"])
+        assert run.records("webhooks")
+        assert not [one for one in run.messages if one["type"] == "ACTIVATE_VERSION"]
+        assert not [one for one in run.messages if one.get("version") is not None]
+
+
+def test_state_of_many_shops_is_taken_in_each_form_that_it_may_be_given_in(
+    loops: dict[str, Loop],
+) -> None:
+    """Bare, as a message, and as Meltano prints it: the next run goes on from it."""
+    state = run_tap(settings(loops)).state
+    for given in (state, {"type": "STATE", "value": state}, {"singer_state": state}):
+        taken = state_in(given)
+        assert taken == state
+        again = run_tap(settings(loops, lookback_hours=0), state=taken)
+        assert not again.records("returns")
