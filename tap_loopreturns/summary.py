@@ -64,7 +64,7 @@ def of_run(
 
 def tell(log: logging.Logger, run: Mapping[str, Any]) -> None:
     """Log the run's line, and its JSON behind the word `summary`."""
-    fresh = f", fresh until {run['fresh_until']}" if run["fresh_until"] else ""
+    fresh = "".join(f", fresh until {until} {names}" for until, names in _by_freshness(run))
     skipped = f", skipped: {', '.join(run['skipped'])}" if run["skipped"] else ""
     aside = f", {run['kept_aside']:,} values kept aside" if run["kept_aside"] else ""
     how = "done" if not run["exit_code"] else f"ended by {run['error']}"
@@ -73,3 +73,12 @@ def tell(log: logging.Logger, run: Mapping[str, Any]) -> None:
         how, f"{run['rows']:,}", len(run["streams"]), f"{run['requests']:,}", fresh, skipped, aside,
     )  # fmt: skip
     log.info("summary %s", json.dumps(run, separators=(",", ":")))
+
+
+def _by_freshness(run: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Up to when streams are out, the stalest first, and which those are."""
+    found: dict[str, list[str]] = {}
+    for name, one in run["streams"].items():
+        if one["fresh_until"]:
+            found.setdefault(one["fresh_until"], []).append(name)
+    return [(until, f"({', '.join(sorted(found[until]))})") for until in sorted(found)]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mock_loop import ALL_SCOPES, Faults, Loop
+from tap_loopreturns.summary import tell
 from tests.proofs.running import without_waiting
 from tests.running import run_tap, settings
 
@@ -46,3 +47,24 @@ def test_a_run_that_fails_says_so_too(loop: Loop, caplog: pytest.LogCaptureFixtu
     line, found = said(caplog)
     assert (found["exit_code"], found["error"]) == (4, "LoopUnavailable")
     assert line.startswith("Run ended by LoopUnavailable")
+
+
+def test_the_line_tells_freshness_by_stream_the_stalest_first(
+    loop: Loop, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Streams that are out up to the same second stand together; one without a date in none."""
+    caplog.set_level(logging.INFO)
+    config = settings(loop, end_date="2026-11-19")
+    run_tap(config, select=["returns", "return_line_items"])
+    line, _ = said(caplog)
+    assert "fresh until 2026-11-19T00:00:00Z (return_line_items, returns)" in line
+    run = {
+        "streams": {
+            "a": {"fresh_until": "2026-02-01T00:00:00Z"},
+            "b": {"fresh_until": "2026-01-01T00:00:00Z"},
+            "c": {"fresh_until": None},
+        },
+        "exit_code": 0, "rows": 1, "requests": 1, "skipped": [], "kept_aside": 0,
+    }  # fmt: skip
+    tell(logging.getLogger(), run)
+    assert "00Z (b), fresh until 2026-02-01T00:00:00Z (a)." in caplog.messages[-2]
