@@ -8,18 +8,19 @@ many more requests than it finds returns; the rest, again, one by one.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from loop_returns import endpoints, times
 from loop_returns.endpoints import STATES, Endpoint
-from loop_returns.errors import UnexpectedAnswer
+from loop_returns.errors import Incomplete, UnexpectedAnswer
 from loop_returns.fetch_ahead import fetch_ahead
 from loop_returns.http import envelopes
 from loop_returns.http.client import Client
 from loop_returns.paging import until_still
 from loop_returns.returns_list import answers
-from loop_returns.returns_list.reading import MOST, ReturnsReading
+from loop_returns.returns_list.reading import MOST, Portion, ReturnsReading
 from loop_returns.returns_list.sizing import LONGEST
 from loop_returns.spans import Span, Spans
 from target_loopreturns import kinds
@@ -144,22 +145,29 @@ def _one(client: Client, return_id: str) -> ReturnNow | None:
 
 
 def _from_list(client: Client, wanted: set[str]) -> dict[str, ReturnNow]:
+    """Those of the wanted returns that the list shows at a bearable cost."""
     found: dict[str, ReturnNow] = {}
+    most = len(wanted) * _WASTE
+    # What the list does not show is asked for one by one.
+    with suppress(Incomplete):
+        for cost, portion in enumerate(_portions(client), start=1):
+            found |= _wanted((row for _, row in portion.rows()), wanted)
+            if cost > len(found) + most or found.keys() == wanted:
+                return found
+    return found
+
+
+def _portions(client: Client) -> Iterator[Portion]:
+    """The list of returns, latest changes first, back to the first of them."""
     end = int(time.time())
-    cost = 0
-    while wanted - found.keys() and end > times.EARLIEST:
-        for portion in ReturnsReading(
+    while end > times.EARLIEST:
+        yield from ReturnsReading(
             client,
             dict.fromkeys(STATES, Spans([Span(max(end - LONGEST, times.EARLIEST), end)])),
             page_size=MOST,
             workers=_WORKERS,
-        ):
-            cost += 1
-            found |= _wanted((row for _, row in portion.rows()), wanted)
-            if cost > len(found) + len(wanted) * _WASTE:
-                return found
+        )
         end -= LONGEST
-    return found
 
 
 def _wanted(rows: Iterable[answers.Row], wanted: set[str]) -> dict[str, ReturnNow]:

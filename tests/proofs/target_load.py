@@ -16,15 +16,19 @@ from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
 
-from mock_loop import Quirks, Shop, serve
+from mock_loop import Quirks, Shop, clock, serve
 from target_loopreturns.target import TargetLoopReturns
 from tests.acting import ALL_ALLOWED, Desk, returns
+
+YEAR = 365 * clock.DAY
 
 
 def measure(rows: int, *, latency: float, concurrency: int) -> str:
     """Flag so many returns in a process of its own; gives a line."""
-    shop = Shop()
-    owns = [shop.add_return(str(n), "open").id for n in range(1, rows + 1)]
+    shop = Shop.seeded(returns=0)
+    now = shop.moment()
+    made = (clock.naive(now - YEAR + YEAR * n // rows, "T") + "Z" for n in range(rows))
+    owns = [shop.add_return(state="open", created_at=at).id for at in made]
     given = returns(*({"return_id": own, "action": "flag"} for own in owns))
     quirks = Quirks(requests_per_minute=None, latency=latency)
     context = multiprocessing.get_context("forkserver")

@@ -94,3 +94,26 @@ def test_a_row_may_name_its_return_by_the_order(desk: Desk, shop: Shop) -> None:
         assert ran.results == {"done": 1, "refused": 1}
         assert ran.of(outcome="done")["return_id"] == "7"
     assert shop.acted == {("7", "flag"): 1}
+
+
+def _details(desk: Desk) -> int:
+    return sum("/details" in seen.path for seen in desk.loop.requests)
+
+
+def test_many_returns_are_read_from_the_list(desk: Desk, shop: Shop) -> None:
+    """Spread over a year, none of them is asked for by itself."""
+    days = [f"2025-{month:02}-{day:02}T10:00:00Z" for month in range(1, 13) for day in (2, 9, 16)]
+    owns = [shop.add_return(state="open", created_at=day).id for day in days * 2]
+    ran = desk.run(returns(*({"return_id": own, "action": "flag"} for own in owns)), apply=True)
+    assert ran.results == {"done": len(owns)}
+    assert _details(desk) == 0
+    assert len(desk.loop.requests) < 2 * len(owns)
+
+
+def test_returns_that_the_list_cannot_show_are_asked_for_one_by_one(desk: Desk, shop: Shop) -> None:
+    """More changed in one second than Loop lists at once; each is planned all the same."""
+    owns = [shop.add_return(state="open", created_at="2025-01-02T10:00:00Z").id for _ in range(800)]
+    ran = desk.run(returns(*({"return_id": own, "action": "flag"} for own in owns)))
+    assert ran.results == {"planned": len(owns)}
+    assert _details(desk) > 0
+    assert len(desk.loop.requests) < 1.3 * len(owns)
