@@ -22,6 +22,7 @@ from tables import TABLES, kind
 from loop_returns.endpoints import VERSIONS
 from tap_loopreturns.streams import STREAMS
 from tap_loopreturns.tap import TapLoopReturns
+from target_loopreturns.history_tap import TapLoopReturnsActions
 from target_loopreturns.target import TargetLoopReturns
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,8 +44,10 @@ _OPTIONS = {
 _WAYS = {
     "tap-loopreturns": [["api_key"], ["shops"], ["shops_file"]],
     "target-loopreturns": [["api_key"]],
+    "tap-loopreturns-actions": [["ledger"]],
 }
 """The settings that a plugin cannot do without: any of these."""
+_PLUGINS = {one.name: one for one in (TapLoopReturns, TargetLoopReturns, TapLoopReturnsActions)}
 _DATES = ("start_date", "end_date")
 _MADE = "# Made by `python scripts/sync_docs.py`; not to be edited by hand.\n"
 
@@ -142,6 +145,19 @@ def loader() -> dict[str, Any]:
     }
 
 
+def history() -> dict[str, Any]:
+    """The plugin definition of the extractor of what the target did."""
+    return {
+        **_plugin("tap-loopreturns-actions", "Loop Returns actions"),
+        "capabilities": sorted(each.value for each in TapLoopReturnsActions.capabilities),
+        "prereq": "The ledger of target-loopreturns; no key, and no request to Loop.",
+        "settings_preamble": "Only `ledger` is needed: the same as the target's.",
+        **_settings("tap-loopreturns-actions"),
+        "usage": "action_outcomes has a row for each action and run; the latest word on an action "
+        "is that of the greatest `sequence`.",
+    }
+
+
 def capabilities(kind: str) -> list[str]:
     """What a plugin can do, in Meltano's words."""
     if kind == "target":
@@ -151,7 +167,7 @@ def capabilities(kind: str) -> list[str]:
 
 
 def _plugin(name: str, label: str) -> dict[str, Any]:
-    described = TapLoopReturns if name.startswith("tap") else TargetLoopReturns
+    described = _PLUGINS[name]
     return {
         "name": name,
         "variant": "tap-loopreturns",
@@ -177,8 +193,7 @@ def _settings(name: str) -> dict[str, Any]:
 
 
 def _about(name: str) -> dict[str, Any]:
-    described = TapLoopReturns if name.startswith("tap") else TargetLoopReturns
-    settings: dict[str, Any] = described._get_about_info().settings  # noqa: SLF001
+    settings: dict[str, Any] = _PLUGINS[name]._get_about_info().settings  # noqa: SLF001
     return settings
 
 
@@ -212,7 +227,11 @@ def main() -> None:
         "meltano.yml": meltano,
         "meltano/tap-loopreturns.yml": lambda _: _MADE + _yaml(extractor()),
         "meltano/target-loopreturns.yml": lambda _: _MADE + _yaml(loader()),
-        "examples/github-actions.yml": addressed,
+        "meltano/tap-loopreturns-actions.yml": lambda _: _MADE + _yaml(history()),
+        **{
+            path.relative_to(ROOT).as_posix(): addressed
+            for path in sorted((ROOT / "examples").rglob("*.yml"))
+        },
         **{f"docs/{path.name}": page for path in sorted((ROOT / "docs").glob("*.md"))},
         "dbt_loopreturns/README.md": addressed,
     }
