@@ -39,7 +39,8 @@ def project(folder: Path, ledger: Path, to: Postgres) -> None:
     }
     start(folder, {"extractors": [tap], "loaders": [loader]})
     script(folder / "bin/target", str(to.bin / "target-postgres"))
-    script(folder / "bin/history", str(Path(sys.executable).parent / EXTRACTOR))
+    main = "from target_loopreturns.history_tap import main; main()"
+    script(folder / "bin/history", sys.executable, "-c", main)
 
 
 def load(folder: Path) -> None:
