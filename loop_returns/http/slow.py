@@ -53,7 +53,7 @@ class SlowAnswers:
                 return
             self._told = now
         log.info(
-            "%s: %s after %.0f s; waiting until %s at most, then asking again.",
+            "%s: %s after %.0f s; waiting until %s at most.",
             where,
             "the answer has begun, and is not whole" if has_begun else "no answer",
             self._long,
