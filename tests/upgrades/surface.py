@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,23 @@ def _settings() -> Facts:
         # The groups are alternatives: what stands in each of them has to be given.
         for name in set.intersection(*map(set, found["settings_group_validation"])):
             facts["required setting"][f"{plugin} {name}"] = True
+    for name, value in _settings_of_the_receiver():
+        facts["setting"][name] = "required" if value is MISSING else type(value).__name__
+        facts["default"][name] = None if value is MISSING else value
+        if value is MISSING:
+            facts["required setting"][name] = True
     return facts
+
+
+def _settings_of_the_receiver() -> Iterator[tuple[str, Any]]:
+    """Each setting of its file, and the default."""
+    from loopreturns_events.settings import Settings, ShopSettings  # noqa: PLC0415  an extra
+
+    for kind, place in ((Settings, ""), (ShopSettings, "shops.NAME.")):
+        for one in fields(kind):
+            if (kind, one.name) != (ShopSettings, "name"):  # it is the table's own
+                default = list(one.default) if isinstance(one.default, tuple) else one.default
+                yield f"loopreturns-events {place}{one.name}", default
 
 
 def _actions() -> Facts:

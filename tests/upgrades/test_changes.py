@@ -13,7 +13,7 @@ from tap_loopreturns.records import schemas
 from tests.documents import page
 from tests.upgrades import surface as surface_
 from tests.upgrades.__main__ import RELEASED, surface_now
-from tests.upgrades.changes import breaking, undeclared
+from tests.upgrades.changes import MAY_GO, breaking, undeclared
 from tests.upgrades.surface import Facts
 
 RELEASED_SURFACE: Facts = json.loads((RELEASED / "surface.json").read_text("utf-8"))
@@ -53,6 +53,10 @@ BREAKING: list[tuple[str, Edit]] = [
     ("scope Customers (read)", put("scope", "Customers (read)", True)),
     ("setting tap-loopreturns states", gone("setting", "tap-loopreturns states")),
     ("setting tap-loopreturns page_size", put("setting", "tap-loopreturns page_size", "string")),
+    (
+        "setting loopreturns-events retention_days",
+        gone("setting", "loopreturns-events retention_days"),
+    ),
     ("default tap-loopreturns pii", put("default", "tap-loopreturns pii", "hash")),
     ("choice tap-loopreturns pii drop", gone("choice", "tap-loopreturns pii drop")),
     (
@@ -156,7 +160,11 @@ def test_this_code_breaks_nothing_that_the_changelog_does_not_declare(present: F
 
 
 def test_no_part_of_the_surface_has_gone_blind(present: Facts) -> None:
-    """Each kind of fact is still found: an empty one would pass everything."""
+    """Each kind of fact is still found: an empty one would pass everything.
+
+    Of what is demanded of users one may be left; what they are given may not dwindle.
+    """
     assert {kind for kind, facts in RELEASED_SURFACE.items() if facts} == set(RELEASED_SURFACE)
     for kind, facts in RELEASED_SURFACE.items():
-        assert len(present[kind]) >= len(facts) * 0.5, kind
+        least = 1 if kind in MAY_GO else len(facts) * 0.8
+        assert len(present[kind].keys() & facts.keys()) >= least, kind

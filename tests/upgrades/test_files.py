@@ -79,6 +79,10 @@ def test_what_the_ledger_of_the_last_release_says_is_done_is_not_done_again(
     Desk(served, tmp_path / "first").run(rows, **ALL_ALLOWED)
     done = len(served.requests)
     desk = ledger_of_last_release(served, tmp_path)
+    # The one whose answer was lost is another test's; open, it would rightly end the run with 7.
+    settle = ["--ledger", str(tmp_path / "ledger.sqlite"), "settle", "return_actions"]
+    told = CliRunner().invoke(commands, [*settle, LOST["action_id"], "done"])
+    assert told.exit_code == 0, told.output
     ran = desk.run(rows, **ALL_ALLOWED)
     changes = [request for request in served.requests[done:] if request.method != "GET"]
     assert (changes, ran.exit_code) == ([], 0)

@@ -17,7 +17,7 @@ from tests.warehouses.destinations import destination
 from tests.warehouses.destinations.databases import Postgres
 from tests.warehouses.postgres_server import PostgresServer
 
-SECTION = section("run.md", "Check a warehouse against Loop")
+SECTION = section("verify.md", "By month and state")
 
 
 def verify(folder: Path) -> subprocess.CompletedProcess[str]:
