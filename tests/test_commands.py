@@ -29,7 +29,7 @@ from tests.running import settings
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *PAGES]
 _BLOCK = re.compile(r"^( *)```(shell|sh|bash|console|sql)\n", re.MULTILINE)
-_MARK = re.compile(r"<!-- (run by|not run): ([^>]+?) -->\s*\Z")
+_MARK = re.compile(r"<!-- (run by|not run): ([^>]+?) -->\s*(?:<!-- \w+ -->\s*)?\Z")
 PROGRAMS: dict[str, str] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"][
     "scripts"
 ]
