@@ -34,12 +34,13 @@ from tests.acting import ALL_ALLOWED, Desk, Expected, Ran, Row, messages, mixed
 from tests.target_loopreturns.databases import emptied
 from tests.warehouses.postgres_server import postgres
 
-# Loop's answer comes after it has acted, so that many kills fall in between.
-SLOW = Quirks(requests_per_minute=None, latency=0.01)
+# Loop's answer comes after it has acted, so that many kills fall in between. It takes long
+# enough that no run of side by side actions ends before it is killed, however fast the machine.
+SLOW = Quirks(requests_per_minute=None, latency=0.05)
 # This one processes at once, and has nothing under way when a target is dead.
 QUICK = {**ALL_ALLOWED, "queue_minutes": 0, "late_seconds": 0}
 # This one has returns in its queue over several kills.
-LATE = Quirks(requests_per_minute=None, latency=0.01, process_seconds=5.0)
+LATE = Quirks(requests_per_minute=None, latency=0.05, process_seconds=5.0)
 PATIENT = {**ALL_ALLOWED, "queue_minutes": 60, "late_seconds": 0}
 LONGEST = 0.8  # seconds that a run is given at most, most often from its first request for a change
 EARLY = 0.1  # the share of kills that is counted from the start
