@@ -7,6 +7,7 @@ no key and asks nothing of Loop, and any loader takes its two streams.
 from __future__ import annotations
 
 import copy
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -42,9 +43,9 @@ class HistoryStream(Stream):
             found = list(self.read(RunHistory(store), after))
         yield from found
 
+    @abstractmethod
     def read(self, history: RunHistory, after: int) -> Iterator[dict[str, Any]]:
         """The stream's records after a sequence number."""
-        raise NotImplementedError
 
 
 class ActionRuns(HistoryStream):

@@ -16,11 +16,11 @@ from loop_returns.http.client import Client
 from target_loopreturns.actions.action import Action
 from target_loopreturns.kinds.kind import (
     EMPTY,
-    ActionKind,
     Change,
     Clues,
     Finding,
     NothingToDo,
+    ReadOneByOne,
     RuledOut,
     made,
 )
@@ -32,7 +32,7 @@ _TOLD_OTHERWISE = ("channel", "sales_channel", "source", "price")
 _WITHOUT_DATES = ("2026-07", "v1")
 
 
-class CommerceObjects(ActionKind):
+class CommerceObjects(ReadOneByOne):
     """Objects by their ids in the shop system.
 
     Args:

@@ -6,6 +6,7 @@ endpoint and the few functions in which it differs from what is said here.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -74,7 +75,7 @@ class Finding:
     """Loop took it up, and then did not do it, for good: why, in words."""
 
 
-class ActionKind:
+class ActionKind(ABC):
     """A kind of action.
 
     Attributes:
@@ -98,14 +99,7 @@ class ActionKind:
         del action
         return None
 
-    def read(self, client: Client, action: Action) -> Listed | None:
-        """That thing as Loop has it now; None where Loop has none."""
-        raise NotImplementedError
-
-    def thing(self, action: Action, present: Present) -> Listed | None:
-        """The same, as it was read."""
-        return present.things.get((action.stream, str(self.key(action))))
-
+    @abstractmethod
     def judge(self, action: Action, present: Present, *, process_flagged: bool) -> Listed | None:
         """Whether Loop would do an action; gives the row that an update or deletion is about.
 
@@ -113,18 +107,19 @@ class ActionKind:
             RuledOut: it would not.
             NothingToDo: it is so already.
         """
-        raise NotImplementedError
 
     def happen(
         self, action: Action, present: Present, row: Listed | None, made: str | None
     ) -> None:
-        """The action is carried out: `present` becomes what the next one meets."""
+        """The action is carried out: `present` becomes what the next one meets, if that differs."""
+        del action, present, row, made
 
     def own_id(self, action: Action, row: Listed | None) -> str | None:
         """Loop's id of what an action changes or deletes, where it is known."""
         del action, row
         return None
 
+    @abstractmethod
     def request(self, actions: Sequence[Action], row: Listed | None, version: str) -> Change:
         """The request for an action, or for several that go together.
 
@@ -136,11 +131,10 @@ class ActionKind:
         Raises:
             ValueError: a row is to be changed or deleted, and its id is not given.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def is_success(self, action: Action, status: int, body: object) -> bool:
         """Whether an answer has the form that Loop documents for a change that is made."""
-        raise NotImplementedError
 
     def like(self, action: Action, present: Present) -> frozenset[str] | None:
         """Loop's ids of the like of what an action would make; None if it makes nothing."""
@@ -199,6 +193,40 @@ class ActionKind:
         except RuledOut:
             return False
         return False
+
+
+class ReadOneByOne(ActionKind):
+    """A kind whose things have no list that is worth reading."""
+
+    @abstractmethod
+    def key(self, action: Action) -> str | None:
+        """What the thing is called; None where the row does not name it."""
+
+    @abstractmethod
+    def read(self, client: Client, action: Action) -> Listed | None:
+        """That thing as Loop has it now; None where Loop has none."""
+
+    def thing(self, action: Action, present: Present) -> Listed | None:
+        """The same, as it was read."""
+        return present.things.get((action.stream, str(self.key(action))))
+
+
+class AskedAgain(ActionKind):
+    """A kind of which Loop shows nothing, and that may be asked for twice: the answer tells."""
+
+    def is_repeatable(self, action: Action) -> bool:
+        del action
+        return True
+
+    def can_tell(self, action: Action) -> bool:
+        del action
+        return False
+
+    def was_made(
+        self, action: Action, present: Present, clues: Clues, notes: Collection[Listed]
+    ) -> Finding:
+        del action, present, clues, notes
+        return Finding(made=False)
 
 
 def the_return(action: Action, present: Present) -> ReturnNow:

@@ -23,6 +23,7 @@ from target_loopreturns.kinds.kind import (
     Clues,
     Finding,
     NothingToDo,
+    ReadOneByOne,
     RuledOut,
     made,
     the_return,
@@ -82,7 +83,7 @@ class GeneratedLabels(ActionKind):
         return Finding(True, str(number) if number else None, told)
 
 
-class ProviderLabels(ActionKind):
+class ProviderLabels(ReadOneByOne):
     """Labels that answer a label request, and their status; Loop shows none of them again.
 
     Whether a request has its label is told by its status.
@@ -148,7 +149,7 @@ class ProviderLabels(ActionKind):
         return Finding(None if thing is None else thing.get("status") == "fulfilled")
 
 
-class LabelRequestErrors(ActionKind):
+class LabelRequestErrors(ReadOneByOne):
     """Why a provider cannot make a label; they stand in the label request."""
 
     caution = CAUTION

@@ -7,17 +7,17 @@ as one likes, and Loop has no list of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from target_loopreturns.actions.action import Action
-from target_loopreturns.kinds.kind import ActionKind, Change, Clues, Finding
+from target_loopreturns.kinds.kind import AskedAgain, Change
 from target_loopreturns.kinds.present import Listed, Present
 
 _TOLD = ("url", "qr", "deeplink_url")
 _ABOUT_SHOP = re.compile(r"\b(shop|store)(_|\b)", re.IGNORECASE)
 
 
-class OrderLinks(ActionKind):
+class OrderLinks(AskedAgain):
     """A link, or a QR code of it; the URL is what the outcome answers."""
 
     def judge(self, action: Action, present: Present, *, process_flagged: bool) -> Listed | None:
@@ -47,17 +47,3 @@ class OrderLinks(ActionKind):
             ". Where Loop wants the id of the shop, it is the Shopify store's, not that of the "
             "account at Loop: give it in the column 'shop_id'"
         )
-
-    def is_repeatable(self, action: Action) -> bool:
-        del action
-        return True
-
-    def can_tell(self, action: Action) -> bool:
-        del action
-        return False
-
-    def was_made(
-        self, action: Action, present: Present, clues: Clues, notes: Collection[Listed]
-    ) -> Finding:
-        del action, present, clues, notes
-        return Finding(made=False)  # asking again gives a link as good

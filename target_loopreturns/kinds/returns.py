@@ -16,6 +16,7 @@ from target_loopreturns.actions.action import Action
 from target_loopreturns.kinds.kind import (
     EMPTY,
     ActionKind,
+    AskedAgain,
     Change,
     Clues,
     Finding,
@@ -108,7 +109,7 @@ class ReturnActions(ActionKind):
         return Finding(None if now is None else _of_return(action, now, overdue=clues.overdue))
 
 
-class FraudReports(ActionKind):
+class FraudReports(AskedAgain):
     """Reports of fraud; Loop has no list of them, takes one a return, and answers 409 to a second.
 
     `DELETE /returns/{id}/fraud-report` is known of a connector that was written from
@@ -141,20 +142,6 @@ class FraudReports(ActionKind):
     def is_gone(self, action: Action) -> bool | None:
         del action
         return True
-
-    def is_repeatable(self, action: Action) -> bool:
-        del action
-        return True
-
-    def can_tell(self, action: Action) -> bool:
-        del action
-        return False
-
-    def was_made(
-        self, action: Action, present: Present, clues: Clues, notes: Collection[Listed]
-    ) -> Finding:
-        del action, present, clues, notes
-        return Finding(made=False)  # asking again tells
 
 
 def judge_removal(action: Action, now: ReturnNow) -> None:

@@ -25,6 +25,7 @@ from loop_returns.returns_list.sizing import LONGEST
 from loop_returns.spans import Span, Spans
 from target_loopreturns import kinds
 from target_loopreturns.actions.action import Action
+from target_loopreturns.kinds.kind import ReadOneByOne
 from target_loopreturns.kinds.present import Listed, Present, ReturnNow
 
 _FEW = 40
@@ -119,15 +120,15 @@ def _returns(client: Client, wanted: list[str]) -> dict[str, ReturnNow | None]:
 
 def _things(client: Client, actions: Collection[Action]) -> dict[tuple[str, str], Listed | None]:
     """What has no list that is worth reading, one by one."""
-    wanted: dict[tuple[str, str], Action] = {}
+    wanted: dict[tuple[str, str], tuple[ReadOneByOne, Action]] = {}
     for action in actions:
-        key = kinds.of(action).key(action)
-        if key is not None:
-            wanted.setdefault((action.stream, key), action)
+        kind = kinds.of(action)
+        if isinstance(kind, ReadOneByOne) and (key := kind.key(action)) is not None:
+            wanted.setdefault((action.stream, key), (kind, action))
     todo = iter(wanted.items())
     found = fetch_ahead(
         lambda: next(todo, None),
-        lambda one, _: kinds.of(one[1]).read(client, one[1]),
+        lambda one, _: one[1][0].read(client, one[1][1]),
         workers=_WORKERS,
     )
     return {key: thing for (key, _), thing in found}
