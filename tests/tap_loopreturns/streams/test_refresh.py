@@ -136,6 +136,19 @@ def test_by_and_by_the_dated_reading_reconciles(loop: Loop, shop: Shop, tmp_path
     assert not pipeline.loop.requests
 
 
+def test_what_was_told_shortly_before_a_dated_reading_is_asked_for_after_it(
+    loop: Loop, shop: Shop, tmp_path: Path
+) -> None:
+    """Whose clock is right is not known, so the reading may have come before the change."""
+    pipeline = Pipeline(loop, following(shop, tmp_path / "e.db"))
+    changed = shop.add_return(state="open").id
+    pipeline.run()
+    run = pipeline.run()
+    assert [row["id"] for row in run.records("returns")] == [str(changed)]
+    pipeline.run()
+    assert not pipeline.loop.requests
+
+
 def test_other_streams_are_read_when_they_are_due(loop: Loop, shop: Shop, tmp_path: Path) -> None:
     """Whole lists and dated ones: in the first run, and again after reconcile_hours."""
     select = [*RETURNS, "destinations", "label_requests"]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mock_loop import Shop
+from target_loopreturns.planning.mirror import mirrored
 from tests.acting import ALL_ALLOWED, Desk, Row, messages
 from tests.target_loopreturns.runs.rows import APPLY, INPUT
 
@@ -25,6 +26,11 @@ def query(*rows: Row, stream: str = "blocklist_items", state: Any = 1) -> list[s
 
 def values(shop: Shop) -> Sequence[str]:
     return sorted(row["value"] for row in shop.blocklists.values())
+
+
+def test_without_a_row_nothing_is_planned() -> None:
+    """Whoever asks: the plan itself removes nothing for an empty query."""
+    assert mirrored("blocklist_items", [], [{"id": 1, "value": "#1"}], {}).actions == []
 
 
 def test_the_query_is_the_list(desk: Desk, shop: Shop) -> None:

@@ -49,6 +49,19 @@ def test_each_step_is_in_one_lane_and_what_is_about_one_thing_in_the_same(rows: 
     assert all(len(where) == 1 for where in homes.values())
 
 
+def test_what_is_one_thing_by_its_id_and_by_its_value_is_in_one_lane() -> None:
+    """The entry "#1" is made, deleted by its id, and the id once more: a chain of two names."""
+    made = act("blocklist_items", 0, type="order", value="#1")
+    deleted = act("blocklist_items", 1, action="delete", id="5")
+    again = act("blocklist_items", 2, action="delete", id="5")
+    alone = act("blocklist_items", 3, type="order", value="#2")
+    rows = {deleted.key: {"id": 5, "type": "order", "value": "#1"}}
+    assert lanes([(made,), (again,), (alone,), (deleted,)], rows) == [
+        [(made,), (again,), (deleted,)],
+        [(alone,)],
+    ]
+
+
 def test_an_error_ends_all_lanes_after_what_is_under_way() -> None:
     """No step is begun after it, and those that were begun have ended when it is raised."""
     begun, ended = [], []
