@@ -138,10 +138,10 @@ class Ledger:
             before: Loop's ids of the like that is there already; the first try's stand.
             target_id: Loop's id of what is changed or deleted.
         """
-        self.intended += 1
         now = times.spell(datetime.now(UTC).replace(microsecond=0))
         like = None if before is None else json.dumps(sorted(before))
         with self._store.transaction():
+            self.intended += 1  # of one lane at a time
             for action in actions:
                 self._store.change(
                     "insert into actions (stream, action_id, action, content, fields, line, "
