@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -35,6 +36,7 @@ create table if not exists readers (
 );
 """
 _PRIVATE = 0o600
+_MOMENT = 0.01  # seconds
 _REASONS: dict[int, Trouble] = {
     sqlite3.SQLITE_BUSY: "locked",
     sqlite3.SQLITE_LOCKED: "locked",
@@ -124,7 +126,7 @@ class SqliteSession:
             self._path, timeout=self._patience, isolation_level=None, check_same_thread=False
         )
         try:
-            connection.execute("pragma journal_mode = wal")
+            _write_ahead(connection, self._patience)
             connection.execute("pragma synchronous = full")
             if not connection.execute(
                 "select 1 from sqlite_master where name = 'readers'"
@@ -151,6 +153,20 @@ def check_layout(layout: int) -> None:
     """
     if layout != LAYOUT:
         raise StoreTrouble("fault", "a later version of loopreturns-events has made it")
+
+
+def _write_ahead(connection: sqlite3.Connection, patience: float) -> None:
+    """Set the journal's mode; SQLite lets nobody wait for it where two make the file at once."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute("pragma journal_mode = wal")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+            time.sleep(_MOMENT)
+        else:
+            return
 
 
 def _lay_out(connection: sqlite3.Connection) -> None:

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -175,6 +176,24 @@ def test_a_store_that_two_make_at_once_is_one(where: str) -> None:
         assert len(Counter(pool.map(lambda store: store.id, stores))) == 1
     for one in stores:
         one.close()
+
+
+def test_who_makes_a_file_beside_another_waits_for_it(tmp_path: Path) -> None:
+    """The first delivery to a new receiver is not turned away, since its upkeep opens the file."""
+    for number in range(100):
+        address = str(tmp_path / f"{number}.db")
+        start = threading.Barrier(2)
+
+        def take(address: str, start: threading.Barrier = start) -> Taken:
+            store = open_store(address)
+            start.wait()
+            try:
+                return store.take([delivery("a")])[0]
+            finally:
+                store.close()
+
+        with ThreadPoolExecutor(2) as both:
+            assert set(both.map(take, [address] * 2)) == {Taken.NEW, Taken.REPEATED}
 
 
 def test_a_reader_of_a_store_that_is_not_there_is_told_so(where: str) -> None:
