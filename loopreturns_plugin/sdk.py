@@ -12,7 +12,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import FrameType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import click
 from singer_sdk import Stream, Tap
@@ -136,6 +136,23 @@ class LoopTap(LoopPlugin, Tap):
     The SDK's own reading, of one, is marked as final.
     """
 
+    like: LoopTap | None = None
+    """Another tap whose streams look the same, if there is one: with its schemas, its selection
+    and no stream maps. What both have in common is made once (a quarter of what a small shop
+    costs), and a SCHEMA that the other has written is not made again."""
+
+    def setup_mapper(self) -> None:
+        """Make the stream maps, or take those of the other tap."""
+        if self.like:
+            self.mapper = self.like.mapper
+        else:
+            super().setup_mapper()
+
+    @cached_property
+    def written_schemas(self) -> set[str]:
+        """Streams whose SCHEMA is out, by taps that look the same."""
+        return self.like.written_schemas if self.like else set()
+
     @property
     def has_shops(self) -> bool:
         """Whether there are many shops."""
@@ -169,6 +186,17 @@ class SingerStream(Stream):
     def write_schema(self) -> None:
         """Write the SCHEMA message."""
         self._write_schema_message()
+
+    def select_as(self, other: SingerStream) -> None:
+        """Select what another tap's stream selects."""
+        self._mask = other.mask
+
+    def _write_schema_message(self) -> None:
+        tap = cast("LoopTap", self._tap)
+        if tap.like and self.name in tap.written_schemas:
+            return
+        super()._write_schema_message()
+        tap.written_schemas.add(self.name)
 
     def set_version(self, version: int | None) -> None:
         """The version that the records carry from now on."""

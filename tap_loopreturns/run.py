@@ -60,6 +60,8 @@ class Run:
     _began_at: float = field(default_factory=time.monotonic)
     incomplete: list[str] = field(default_factory=list)
     """What could not be read, a line a stream; all else is read before the run ends with it."""
+    passed_over: frozenset[str] | None = None
+    """Streams that the key may not read, once Loop was asked (see `unreadable`)."""
     _version: int = 0
 
     @cached_property
@@ -123,7 +125,7 @@ class Run:
         given = self.settings
         return Rules(Privacy(given.pii, given.pii_hash_key), strict=given.strict_shapes)
 
-    @cached_property
+    @property
     def unreadable(self) -> frozenset[str]:
         """Streams that are passed over, since the key lacks their scope.
 
@@ -132,7 +134,11 @@ class Run:
         Raises:
             AccessError: scopes are missing, and `on_missing_scope` is `fail`.
         """
-        return self.find_unreadable()
+        # Not a cached_property: Python 3.11 has one lock for those of all runs, and holds it
+        # while Loop is asked, so that many shops would ask one after another.
+        if self.passed_over is None:
+            self.passed_over = self.find_unreadable()
+        return self.passed_over
 
     def next_version(self) -> int:
         """A version for a full table, greater than any before.

@@ -32,7 +32,7 @@ def of_stream(stream: LoopStream) -> StreamSummary:
     return StreamSummary(
         rows=stream.progress.rows,
         fresh_until=value if isinstance(value, str) else None,
-        skipped=stream.name in stream.run.__dict__.get("unreadable", ()),
+        skipped=stream.name in (stream.run.passed_over or ()),
         kept_aside=dict(sorted(kept.items())),
     )
 

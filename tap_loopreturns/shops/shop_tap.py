@@ -17,6 +17,9 @@ from tap_loopreturns.run import Run
 from tap_loopreturns.shops.reading import ShopRead
 from tap_loopreturns.shops.states import ShopStates
 
+# An evaluator of stream maps is no threads' to share.
+_MAPS = ("stream_maps", "flattening_enabled")
+
 
 class ShopTap(OneShopTap):
     """One of many shops: as if it was the only one, but for where it writes.
@@ -41,14 +44,16 @@ class ShopTap(OneShopTap):
         self._fleet = fleet
         self._states = states
         self._gate = gate
+        self.like = None if any(entry.config.get(name) for name in _MAPS) else fleet
         super().__init__(
             config=_with_events(entry),
             catalog=fleet.input_catalog,
             state=states.of(entry.name),
             message_writer=fleet.message_writer,
         )
-        for stream in self.streams.values():
-            stream.selected = fleet.streams[stream.name].selected
+        shown = {stream.name: stream for stream in fleet.loop_streams}
+        for stream in self.loop_streams:
+            stream.select_as(shown[stream.name])
 
     @cached_property
     def run(self) -> Run:

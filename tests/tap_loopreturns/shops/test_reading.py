@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator
 
 import pytest
 
 from loop_returns.errors import ShopsFailed
-from mock_loop import Loop
+from mock_loop import Loop, Shop
 from tap_loopreturns.given import state_in
 from tests.many_shops import served, settings
 from tests.running import Output, run_tap
@@ -71,6 +72,21 @@ def test_a_shop_that_fails_is_named_and_the_others_are_read(
     assert set(ids(output)) == {"south", "west"} == set(output.state["shops"])
     again = run_tap(settings(loops), state=output.state)
     assert ids(again)["north"] == held(loops)["north"]
+
+
+def test_shops_are_asked_side_by_side(loops: dict[str, Loop]) -> None:
+    """No shop's answer has to come before the other shops are asked."""
+    meeting = threading.Barrier(len(loops), timeout=20)
+
+    def meet(number: int, _shop: Shop) -> None:
+        if not number:
+            meeting.wait()
+
+    for loop in loops.values():
+        loop.hook = meet
+    output = run_tap(settings(loops))
+    assert not meeting.broken
+    assert ids(output) == held(loops)
 
 
 def test_the_least_fresh_shop_is_read_first(loops: dict[str, Loop]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tap_loopreturns.tap import TapLoopReturns
 from tests.many_shops import served, settings
 from tests.running import run_tap
 from tests.running import settings as settings_of_one
@@ -33,6 +34,19 @@ def test_a_stream_map_sees_the_shop() -> None:
         records = run_tap(settings(loops, stream_maps=maps)).records("returns")
     assert len(records) == 20
     assert {record["label"] for record in records} == {f"north-{r['id']}" for r in records}
+
+
+def test_a_column_that_is_not_selected_is_left_out_in_every_shop() -> None:
+    """As of one shop."""
+    with served({"north": 20, "south": 20}) as loops:
+        catalog = TapLoopReturns(config=settings(loops)).catalog_dict
+        for entry in catalog["streams"]:
+            for place in entry["metadata"]:
+                if place["breadcrumb"] == ["properties", "total"]:
+                    place["metadata"]["selected"] = False
+        records = run_tap(settings(loops), catalog=catalog).records("returns")
+    assert {record["shop"] for record in records} == set(loops)
+    assert not [record for record in records if "total" in record]
 
 
 def test_a_shop_has_settings_of_its_own() -> None:
