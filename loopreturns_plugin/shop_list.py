@@ -54,6 +54,8 @@ _SETTINGS: tuple[th.Property[Any], ...] = (
 )
 SHOPS: Mapping[str, th.Property[Any]] = {setting.name: setting for setting in _SETTINGS}
 """The settings by their names; a plugin lists them among its own."""
+LISTS = (SHOPS["shops"], SHOPS["shops_file"])
+"""Those that name the shops."""
 
 
 @dataclass(frozen=True, slots=True)

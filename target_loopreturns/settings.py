@@ -13,6 +13,7 @@ from loop_returns.errors import SettingsError
 from loop_returns.times import DAY
 from loopreturns_plugin import checks
 from loopreturns_plugin.connection import CONNECTION, Connection, check_connection
+from loopreturns_plugin.shop_list import LISTS
 from target_loopreturns.actions.schemas import KINDS, PERMISSIONS
 
 MIRRORED = ("allowlist_items", "blocklist_items", "destinations", "webhooks")
@@ -184,7 +185,7 @@ _OWN = (
     ),
 )
 
-CONFIG: dict[str, Any] = th.PropertiesList(*CONNECTION.values(), *_OWN).to_dict()
+CONFIG: dict[str, Any] = th.PropertiesList(*CONNECTION.values(), *_OWN, *LISTS).to_dict()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

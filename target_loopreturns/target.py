@@ -12,15 +12,12 @@ from typing import IO, Any, ClassVar
 import click
 from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities
 
-from loop_returns.errors import (
-    LoopReturnsError,
-    RecordsUnwritable,
-    SettingsError,
-)
+from loop_returns.errors import LoopReturnsError, RecordsUnwritable, SettingsError
 from loop_returns.http.client import Client
 from loopreturns_plugin import command_line
 from loopreturns_plugin.sdk import LoopPlugin
-from target_loopreturns import settings
+from loopreturns_plugin.shop_list import SHOPS, ShopEntry, has_shops
+from target_loopreturns import command_options, many_shops, settings
 from target_loopreturns.actions import messages, outcomes
 from target_loopreturns.actions.messages import Input
 from target_loopreturns.actions.outcomes import Settled
@@ -48,13 +45,19 @@ class TargetLoopReturns(LoopPlugin):
         PluginCapabilities.STRUCTURED_LOGGING,
     ]
 
+    shop = ""
+    """The shop that it acts for, of many."""
     _acting = False
     _told = 0
+    _dry_run = False
 
     @cached_property
     def settings(self) -> TargetSettings:
-        """The checked configuration."""
-        return settings.check(self.config)
+        """The checked configuration; of many shops, what they have in common."""
+        if not has_shops(self.config):
+            return settings.check(self.config)
+        common = {name: value for name, value in self.config.items() if name not in SHOPS}
+        return settings.check({**common, "api_key": "of-a-shop"})
 
     @cached_property
     def client(self) -> Client:
@@ -78,10 +81,39 @@ class TargetLoopReturns(LoopPlugin):
         Raises:
             LoopReturnsError: nothing was done, or the rest was not, or not all succeeded.
         """
+        if has_shops(self.config):
+            self._listen_for_shops(lines)
+            return
+        self._begin()
+        self._act_on(*self._given(lines))
+
+    def _listen_for_shops(self, lines: Iterable[str | bytes]) -> None:
+        if self.settings.plan:
+            raise SettingsError("plan", many_shops.NO_PLAN)
+        entries = many_shops.entries({**self.config, "outcomes": self.settings.outcomes})
+        names = [entry.name for entry in entries]
+        given = many_shops.read(lines, names, self.settings.stream_map)
+        acted = many_shops.act(entries, given, self._act_for, self.logger)
+        if given.state is not None and acted:
+            telling.pass_on(given.state)
+
+    def _act_for(self, entry: ShopEntry, given: Input) -> bool:
+        one = TargetLoopReturns(config=dict(entry.config))
+        one.shop, one.stop = entry.name, self.stop
+        if self._dry_run:
+            one.settings = replace(one.settings, apply=False)
+        one._begin()
+        one._act_on(given, None)
+        return one.settings.apply
+
+    def _begin(self) -> None:
+        """Make the places of the ledger and the outcomes, with none of an earlier run."""
         places.make_home(self.settings.outcomes, self.settings.ledger)
         path = places.ledger(self.settings.ledger)
-        outcomes.begin(self.settings.outcomes, path, singer=self._is_singer)
-        given, approved = self._given(lines)
+        outcomes.begin(self.settings.outcomes, path, singer=self._is_singer, shop=self.shop)
+
+    def _act_on(self, given: Input, approved: Approved | None) -> None:
+        path = places.ledger(self.settings.ledger)
         repeated = given.rows - len(given.actions)
         again = f", {repeated:,} of them given twice" if repeated else ""
         self.logger.info("%s rows%s.", f"{given.rows:,}", again)
@@ -197,7 +229,7 @@ class TargetLoopReturns(LoopPlugin):
         settled = sorted(settled, key=lambda one: one.action.line)
         path = self.settings.outcomes
         try:
-            outcomes.write(path, settled, singer=self._is_singer)
+            outcomes.write(path, settled, singer=self._is_singer, shop=self.shop)
         except OSError as error:
             if not self._acting:
                 raise
@@ -241,6 +273,7 @@ class TargetLoopReturns(LoopPlugin):
             target.settings = replace(target.settings, approve=digest, apply=True)
             if not target.settings.plan:
                 raise SettingsError("approve", "wants the file of the plan, too: --plan FILE.")
+        target._dry_run = dry_run
         if dry_run:
             target.settings = replace(target.settings, apply=False)
         if outcomes_file:
@@ -255,32 +288,7 @@ class TargetLoopReturns(LoopPlugin):
         command.help = (
             "Act on returns in Loop; without 'apply: true', only show what would be done."
         )
-        command.params += [
-            click.Option(
-                ["--input", "file_input"],
-                type=click.File("rb"),
-                help="A path to read messages from instead of from standard in.",
-            ),
-            click.Option(
-                ["--plan", "plan_path"],
-                type=click.Path(dir_okay=False),
-                help="Save the plan in this file, and do nothing.",
-            ),
-            click.Option(
-                ["--approve", "digest"],
-                help="Do exactly the plan in the file of --plan, whose digest this is.",
-            ),
-            click.Option(
-                ["--dry-run", "dry_run"],
-                is_flag=True,
-                help="Only show what would be done, also where 'apply' is true.",
-            ),
-            click.Option(
-                ["--outcomes", "outcomes_file"],
-                type=click.Path(dir_okay=False),
-                help="A file for the outcomes, instead of the setting's.",
-            ),
-        ]
+        command.params += command_options.own()
         return command
 
 

@@ -98,8 +98,8 @@ def test_the_definitions_are_complete_for_meltanohub(name: str) -> None:
         assert setting["label"], setting
         assert setting["description"], setting
     sensitive = {setting["name"] for setting in found["settings"] if setting.get("sensitive")}
-    secrets = {"pii_hash_key", "events_store", "shops"} if name == PLUGINS[0] else {"ledger"}
-    assert sensitive == {"api_key"} | secrets
+    secrets = {"pii_hash_key", "events_store"} if name == PLUGINS[0] else {"ledger"}
+    assert sensitive == {"api_key", "shops"} | secrets
 
 
 def test_what_is_selected_are_the_streams_that_are_on() -> None:

@@ -22,6 +22,8 @@ from target_loopreturns.actions.schemas import KINDS
 log = logging.getLogger("target-loopreturns")
 
 _SHOWN = 10  # rows that do not fit
+_SHOP = ("shop", "SHOP")
+"""Whose a row is, where there are many: a part of the row, if not of the action."""
 
 
 @dataclass(slots=True)
@@ -42,11 +44,16 @@ def read(lines: Iterable[str | bytes], stream_map: Mapping[str, str]) -> Input:
     Raises:
         InputRefused: a line that is no message, or rows that are no actions.
     """
+    return read_numbered(enumerate(lines, 1), stream_map)
+
+
+def read_numbered(lines: Iterable[tuple[int, str | bytes]], stream_map: Mapping[str, str]) -> Input:
+    """Read messages, each with its line's number in the input (see `read`)."""
     found = Input()
     seen: dict[tuple[str, str], Action] = {}
     ignored: dict[str, set[str]] = {}
     problems: list[str] = []
-    for number, line in enumerate(lines, 1):
+    for number, line in lines:
         if not line.strip():
             continue
         message = _parse(line, number)
@@ -74,6 +81,7 @@ def read(lines: Iterable[str | bytes], stream_map: Mapping[str, str]) -> Input:
         rows = "A row does" if len(problems) == 1 else f"{len(problems)} rows do"
         raise InputRefused(f"{rows} not fit; nothing was done. Refused: {problems[0]}.")
     for stream, names in ignored.items():
+        names.difference_update(_SHOP)
         if names:
             log.info("%s: columns that are no part of an action: %s", stream, ", ".join(names))
     return found

@@ -16,6 +16,7 @@ from target_loopreturns.actions.action import Action
 
 Result = Literal["planned", "done", "refused", "failed", "uncertain", "queued", "not_tried"]
 STREAM = "action_outcomes"
+_SHOP = {"type": ["string"], "description": "The shop, of many."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Settled:
         }
 
 
-def begin(path: str, ledger: str, *, singer: bool) -> None:
+def begin(path: str, ledger: str, *, singer: bool, shop: str = "") -> None:
     """Put a file without outcomes in place of an earlier run's, so that none is taken for new.
 
     Raises:
@@ -94,26 +95,29 @@ def begin(path: str, ledger: str, *, singer: bool) -> None:
     if Path(path).exists() and not Path(path).is_file():
         raise SettingsError("outcomes", f"{path} cannot be written: it is no regular file.")
     try:
-        write(path, (), singer=singer)
+        write(path, (), singer=singer, shop=shop)
     except OSError as error:
         raise SettingsError("outcomes", f"{path} cannot be written: {error.strerror}.") from None
 
 
-def write(path: str, settled: Iterable[Settled], *, singer: bool) -> None:
+def write(path: str, settled: Iterable[Settled], *, singer: bool, shop: str = "") -> None:
     """Write a run's outcomes, all at once: the file before is replaced only by a whole one.
 
-    It is for its owner alone, since it holds what the rows said.
+    It is for its owner alone, since it holds what the rows said. Of many shops, each record
+    has its `shop`, first of the key.
 
     Raises:
         OSError: it cannot be written.
     """
-    key = ["stream", "action_id"]
+    beside = {"shop": shop} if shop else {}
+    key = [*beside, "stream", "action_id"]
     lines: list[Any] = []
     if singer:
-        schema = schemas.schema(STREAM)
+        schema = dict(schemas.schema(STREAM))
+        schema["properties"] = {**dict.fromkeys(beside, _SHOP), **schema["properties"]}
         lines.append({"type": "SCHEMA", "stream": STREAM, "schema": schema, "key_properties": key})
     for one in settled:
-        record = one.record()
+        record = beside | one.record()
         lines.append({"type": "RECORD", "stream": STREAM, "record": record} if singer else record)
     made = Path(f"{path}.{os.getpid()}.part")
     made.unlink(missing_ok=True)

@@ -176,12 +176,12 @@ def stalest(warehouse: ShopsWarehouse, names: Iterable[str]) -> float:
     return (datetime.now(UTC) - min(moments)).total_seconds()
 
 
-def cost(folder: Path, sizes: ShopSizes) -> None:
+def cost(folder: Path, sizes: ShopSizes, **others: Any) -> None:
     """A first load of all shops, an increment, one with failures, and the tables after each."""
     with accounts(sizes) as served:
         warehouse = ShopsWarehouse()
         for what in ("first load", "increment"):
-            figures = run(folder, configuration(served), warehouse.state, None)
+            figures = run(folder, configuration(served, **others), warehouse.state, None)
             warehouse.load(folder / "out", figures)
             print(what, figures, f"stalest {stalest(warehouse, served.names):.0f} s", flush=True)
             wrong = compare(warehouse, served, served.names)
@@ -191,7 +191,7 @@ def cost(folder: Path, sizes: ShopSizes) -> None:
         bad, out, dirty = served.names[-10:], served.names[30:35], served.names[40:43]
         served.ask("outage", out)
         served.ask("dirty", dirty)
-        config = configuration(served)
+        config = configuration(served, **others)
         for entry in config["shops"]:
             if entry["name"] in bad:
                 entry["api_key"] = f"wrong-{entry['name']}"
@@ -242,16 +242,18 @@ def main() -> None:
     parser.add_argument("--returns-of-large", type=int, default=4000)
     parser.add_argument("--latency", type=float, default=0.3)
     parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--at-once", type=int, help="the setting shops_concurrency")
     given = parser.parse_args()
     sizes = ShopSizes(
         given.shops, given.large, given.returns, given.returns_of_large, given.latency
     )
+    at_once = given.at_once
     with tempfile.TemporaryDirectory(prefix="loop-shops-") as folder:
         if given.kills:
             unbounded = replace(sizes, requests_per_minute=None)  # so that no run waits
             kills(Path(folder), unbounded, given.kills)
         else:
-            cost(Path(folder), sizes)
+            cost(Path(folder), sizes, **({"shops_concurrency": at_once} if at_once else {}))
 
 
 if __name__ == "__main__":
