@@ -20,7 +20,6 @@ from loop_returns import times
 from loop_returns.errors import UnexpectedAnswer
 from loop_returns.http import envelopes
 from loop_returns.http.client import Client
-from loop_returns.http.packing import PackedList
 
 Rows = list[dict[str, Any]]
 Params = Mapping[str, str | int]
@@ -85,21 +84,20 @@ class Paging(Protocol):
 def single(client: Client, listing: Listing) -> Iterator[Rows]:
     """One answer holds all rows, under their name or as a bare list."""
     answer = client.get(listing.path, listing.params, scope=listing.scope)
-    if isinstance(answer.body, PackedList):  # a part at a time: unpacked, it fills the memory
-        for text in answer.body:
-            part = envelopes.parse(text, listing.path)
-            yield envelopes.rows(part, listing.rows, listing.path, bare=True)
-        return
-    document = answer.json()
-    rows = envelopes.rows(document, listing.rows, listing.path, bare=True)
-    if isinstance(document, dict) and envelopes.next_link(document, listing.path, required=False):
-        raise UnexpectedAnswer(
-            f"GET {listing.path}: Loop pages a list that it documents in one answer; "
-            "it may not be complete."
-        )
-    if looks_cut(len(rows)) and not listing.params:
-        _want_no_second_page(client, listing, rows)
-    yield rows
+    known: list[object] = []
+    for document in answer.documents(listing.rows):
+        rows = envelopes.rows(document, listing.rows, listing.path, bare=True)
+        if isinstance(document, dict) and envelopes.next_link(
+            document, listing.path, required=False
+        ):
+            raise UnexpectedAnswer(
+                f"GET {listing.path}: Loop pages a list that it documents in one answer; "
+                "it may not be complete."
+            )
+        known = [row.get("id") for row in rows]  # before the rows are given away
+        yield rows
+    if looks_cut(len(known)) and not listing.params:
+        _want_no_second_page(client, listing, known)
 
 
 def looks_cut(rows: int) -> bool:
@@ -107,7 +105,7 @@ def looks_cut(rows: int) -> bool:
     return rows >= _ROUND and rows % _ROUND == 0
 
 
-def _want_no_second_page(client: Client, listing: Listing, rows: Rows) -> None:
+def _want_no_second_page(client: Client, listing: Listing, known: list[object]) -> None:
     """See to it that a list which is documented in one answer has no second page.
 
     Raises:
@@ -116,10 +114,9 @@ def _want_no_second_page(client: Client, listing: Listing, rows: Rows) -> None:
     params = {**listing.params, "page": 2}
     document = client.get(listing.path, params, scope=listing.scope).json()
     more = envelopes.rows(document, listing.rows, listing.path, bare=True)
-    known = [row.get("id") for row in rows]
     if any(row.get("id") not in known for row in more):
         raise UnexpectedAnswer(
-            f"GET {listing.path}: Loop cuts the list at {len(rows)} rows, though it documents it "
+            f"GET {listing.path}: Loop cuts the list at {len(known)} rows, though it documents it "
             "in one answer; it is not complete."
         )
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from loop_returns.http.client import Account, Client, Reply
+from loop_returns.http.client import Client
+from loop_returns.http.exchange import Account, Reply
 from loop_returns.http.pacing import Pacer
 from loopreturns_events.errors import LoopReturnsError, SettingsError
 from loopreturns_events.settings import ShopSettings

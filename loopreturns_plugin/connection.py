@@ -15,7 +15,8 @@ from singer_sdk import typing as th
 
 from loop_returns.endpoints import VERSIONS
 from loop_returns.errors import SettingsError
-from loop_returns.http.client import Account, Client
+from loop_returns.http.client import Client
+from loop_returns.http.exchange import Account
 from loop_returns.http.pacing import Pacer
 from loop_returns.times import DAY
 from loopreturns_plugin import checks

@@ -11,9 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 import backoff
 import msgspec
@@ -23,6 +21,7 @@ from requests.adapters import HTTPAdapter
 from loop_returns.errors import AnswerTooLarge, UncertainChange
 from loop_returns.http import envelopes, packing, retries
 from loop_returns.http.envelopes import Text
+from loop_returns.http.exchange import Account, Answer, Reply, Upload
 from loop_returns.http.kept import KeptAnswers
 from loop_returns.http.pacing import Pacer
 from loop_returns.http.packing import Body
@@ -35,54 +34,6 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 _CHUNK = 64 * 1024  # bytes
 _CONNECTING = 10.0  # seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Where an account is, and how patient to be with it (times in seconds)."""
-
-    url: str
-    version: str
-    key: str
-    patience: float = 600.0
-    timeout: float = 90.0
-    """For an answer to begin and go on; the proxy before Loop gives up after about 100 s (524)."""
-    largest_answer: int = 512 * 1024 * 1024
-
-    def __repr__(self) -> str:
-        return f"Account({self.url}, {self.version})"
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A body that is sent as a file, in a form (multipart/form-data)."""
-
-    name: str
-    content: bytes
-
-
-class Answer:
-    """A healthy answer to a reading: sound JSON, parsed when it is asked for."""
-
-    __slots__ = ("body", "where")
-
-    def __init__(self, body: Body, where: str) -> None:
-        self.body = body
-        self.where = where
-
-    def json(self) -> Any:
-        """The parsed body (see `envelopes.parse`)."""
-        return envelopes.parse(packing.whole(self.body), self.where)
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """Loop's word on a change: made, or refused, whatever the status."""
-
-    status: int
-    body: Any
-    """Parsed; None where there is none, or a page that is not JSON. Deleting a destination
-    is answered with the bare word Success."""
 
 
 class Client:
@@ -103,6 +54,8 @@ class Client:
         self.account = account
         self.requests = 0
         """How many requests have been sent."""
+        self.answered = 0
+        """How many readings have been answered healthily."""
         self.ahead = float("inf")
         """Seconds that this machine's clock is ahead of Loop's, at most; endless while unknown."""
         self._pacer = pacer
@@ -152,9 +105,9 @@ class Client:
         )
 
     def probe(self, path: str, params: Params | None = None, *, scope: str) -> None:
-        """Ask for `path` ahead of time, as `get`; kept for whoever soon asks for the same."""
+        """Ask for `path` ahead of time, as `get`, for a minute; kept for whoever soon asks so."""
         if not self._kept.holds(path, params):
-            self._kept.keep(path, params, self.get(path, params, scope=scope))
+            self._kept.keep(path, params, self.get(path, params, scope=scope, patience=60))
 
     def look(self, path: str, params: Params) -> tuple[int, Mapping[str, str], Text]:
         """Ask once: status, headers and body as they came (see `get` for what may be raised)."""
@@ -206,6 +159,7 @@ class Client:
         if status == 200:  # noqa: PLR2004
             if not packing.is_sound(body):
                 raise PassingFailure("an answer that is not JSON")
+            self.answered += 1  # by many threads; that it grows is all that matters
             return Answer(body, path)
         if "json" in headers.get("Content-Type", "") and body and not packing.is_sound(body):
             raise PassingFailure("a refusal that came damaged")

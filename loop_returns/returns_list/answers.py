@@ -24,8 +24,9 @@ from loop_returns.endpoints import RETURNS_LIST
 from loop_returns.errors import UnexpectedAnswer
 from loop_returns.fetch_ahead import Hold
 from loop_returns.http import envelopes, packing
-from loop_returns.http.client import Answer, Client
+from loop_returns.http.client import Client
 from loop_returns.http.envelopes import Text
+from loop_returns.http.exchange import Answer
 from loop_returns.http.packing import PackedList
 from loop_returns.returns_list.learnt import Seen
 from loop_returns.returns_list.window import Window
@@ -60,7 +61,7 @@ def probe(client: Client, end: int) -> None:
         AccessError: it may not.
     """
     span = Span(end - 1, end)
-    ask(client, Window(("open",), span, span.start, span.end), page_size=1)
+    ask(client, Window(("open",), span, span.start, span.end, again=True), page_size=1)
 
 
 Row = msgspec.Raw | dict[str, Any]
@@ -145,16 +146,17 @@ def understand(answer: Answer, window: Window) -> Listed:
         LoopRefused: an error under HTTP 200.
         UnexpectedAnswer: not the documented shape.
     """
-    body, whole = answer.body, window.whole
+    body = answer.body
+    parts = body if window.whole and isinstance(body, PackedList) and not body.under else None
     heads: list[Mapping[str, Any]] = []
     checksums: list[int] = []
-    for text in body if whole and isinstance(body, PackedList) else (packing.whole(body),):
+    for text in parts or (packing.whole(body),):
         part = _part(text, window)
         heads += part.heads
         checksums += [_checksum(row) for row in part.rows]
     rows: Iterable[Row] = part.rows
-    if whole and isinstance(body, PackedList):
-        rows = _LongRows(body, window)
+    if parts:
+        rows = _LongRows(parts, window)
     seconds = _seconds(heads, window.column)
     changed = seconds if window.column == CHANGED else _seconds(heads, CHANGED)
     unplaced: list[tuple[str, int]] = []

@@ -13,7 +13,8 @@ from typing import Any
 from loop_returns import times
 from loop_returns.errors import AnswerTooLarge, Incomplete, LoopUnavailable
 from loop_returns.fetch_ahead import Hold, fetch_ahead
-from loop_returns.http.client import Answer, Client
+from loop_returns.http.client import Client
+from loop_returns.http.exchange import Answer
 from loop_returns.returns_list import answers
 from loop_returns.returns_list.answers import CHANGED, MADE, Listed, Row
 from loop_returns.returns_list.contradictions import Contradictions

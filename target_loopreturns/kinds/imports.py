@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from loop_returns.http.client import Upload
+from loop_returns.http.exchange import Upload
 from target_loopreturns.actions.action import Action
 from target_loopreturns.kinds.kind import ActionKind, Change, Clues, Finding, made
 from target_loopreturns.kinds.present import Listed, Present

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from loop_returns.endpoints import names_what_is_missing
 from loop_returns.errors import LoopRefused
 from loop_returns.http import envelopes
-from loop_returns.http.client import Reply
+from loop_returns.http.exchange import Reply
 from target_loopreturns import kinds
 from target_loopreturns.actions.action import Action
 from target_loopreturns.actions.outcomes import Outcome

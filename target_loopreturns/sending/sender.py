@@ -13,7 +13,8 @@ from loop_returns.errors import (
     UncertainChange,
     UnexpectedAnswer,
 )
-from loop_returns.http.client import Client, Reply
+from loop_returns.http.client import Client
+from loop_returns.http.exchange import Reply
 from loopreturns_plugin.stopping import Stopped
 from target_loopreturns import kinds
 from target_loopreturns.actions.action import Action

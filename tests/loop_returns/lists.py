@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -35,6 +35,10 @@ class FakeClient:
 
     def json(self) -> Any:
         return self._document
+
+    def documents(self, rows: str) -> Iterator[Any]:
+        assert rows == "data"
+        yield self._document
 
 
 def read(paging: Paging, client: FakeClient, params: Params | None = None) -> list[Any]:

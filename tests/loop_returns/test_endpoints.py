@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from loop_returns import endpoints
 from loop_returns.endpoints import CART, RETURN_DETAILS, RETURN_NOTES, Endpoint
 from loop_returns.errors import LoopRefused, UnexpectedAnswer
-from loop_returns.http.client import Account, Client
+from loop_returns.http.client import Client
+from loop_returns.http.exchange import Account
 from loop_returns.http.pacing import Pacer
 from mock_loop import ALL_SCOPES, Faults, Loop, Shop
 from mock_loop.errors import ENVELOPES

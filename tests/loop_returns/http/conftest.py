@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from loop_returns.http.client import Account, Client
+from loop_returns.http.client import Client
+from loop_returns.http.exchange import Account
 from loop_returns.http.pacing import Pacer
 from mock_loop import Shop
 from tests.clocks import Clock

@@ -8,7 +8,8 @@ import threading
 import pytest
 
 from loop_returns.errors import LoopUnavailable
-from loop_returns.http.client import Account, Client
+from loop_returns.http.client import Client
+from loop_returns.http.exchange import Account
 from loop_returns.http.pacing import Pacer
 
 

@@ -23,8 +23,12 @@ rows = st.builds(
     st.integers(),
     st.dictionaries(texts, values, max_size=3),
 )
+fields = st.dictionaries(st.sampled_from(["a", "data", "returns"]) | texts, values, max_size=3)
 documents = st.lists(rows | values, max_size=30) | st.builds(
-    lambda found: {"returns": found}, st.lists(rows)
+    lambda before, found, after: {**before, "data": found, **after},
+    fields,
+    st.lists(rows, max_size=30),
+    fields,
 )
 
 
@@ -50,6 +54,7 @@ def take_in(text: bytes, step: int) -> packing.Body:
     documents, st.integers(1, 300), st.sampled_from([(",", ":"), (", ", ": "), (" ,\n  ", " : ")])
 )
 @example([{"id": 1, "items": [{"id": 2}, {"id": 3}] * 9}] * 9, 50, (",", ":"))
+@example({"a": 1, "data": [{"id": 1, "items": [{"id": 2}] * 9}] * 20, "b": []}, 50, (",", ":"))
 def test_a_body_is_the_same_in_whatever_chunks_it_comes(
     document: Any, step: int, separators: tuple[str, str]
 ) -> None:
@@ -59,7 +64,9 @@ def test_a_body_is_the_same_in_whatever_chunks_it_comes(
     assert packing.is_sound(body)
     assert json.loads(packing.whole(body)) == document
     if isinstance(body, PackedList):
-        assert [row for part in body for row in json.loads(part)] == document
+        found = document if body.under is None else document[body.under]
+        assert [row for part in body for row in json.loads(part)] == found
+        assert len(body.around) < len(text)
 
 
 @given(documents, st.integers(1, 300), st.data())
@@ -78,15 +85,18 @@ def test_a_body_that_is_not_sound_is_never_taken_for_one(
         assert json.loads(packing.whole(body)) == json.loads(damaged)
 
 
-def test_a_long_list_is_held_packed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of ten megabytes of returns, a fraction is held at any time."""
+@pytest.mark.parametrize("under", [None, "asn"])
+def test_a_long_list_is_held_packed(monkeypatch: pytest.MonkeyPatch, under: str | None) -> None:
+    """Of tens of megabytes, bare or in an envelope, a fraction is held at any time."""
     monkeypatch.undo()
     found = [
         {"id": n, "state": "open", "items": [{"id": i, "sku": "ABC-1"} for i in range(60)]}
-        for n in range(7000)
+        for n in range(14_000)
     ]
-    text = json.dumps(found).encode()
-    assert len(text) > 2 * packing._LONG
+    document = found if under is None else {"from": "2026-11-01", under: found, "to": None}
+    text = json.dumps(document).encode()
+    longest = packing._LONG if under is None else packing._ENVELOPE * packing._LONG
+    assert len(text) > 3 / 2 * longest
     intake = Intake()
     most = 0
     for start in range(0, len(text), 65536):
@@ -94,9 +104,19 @@ def test_a_long_list_is_held_packed(monkeypatch: pytest.MonkeyPatch) -> None:
         most = max(most, intake.held)
     body = intake.body()
     assert isinstance(body, PackedList)
-    assert most < packing._LONG + 2 * packing._PART
-    assert len(body) < len(text) / 4
-    assert json.loads(body.whole()) == found
+    assert body.under == under
+    assert most < longest + len(body) + 2 * packing._PART
+    assert len(body) < len(text) / 10
+    assert json.loads(body.whole()) == document
+
+
+def test_a_list_whose_name_comes_twice_in_its_envelope_is_kept_in_one_piece() -> None:
+    """Which of them counts is not for a part to say."""
+    rows = json.dumps([{"id": n} for n in range(200)])
+    text = f'{{"data":{rows},"data":{rows}}}'.encode()
+    body = take_in(text, 64)
+    assert not isinstance(body, PackedList)
+    assert json.loads(body) == json.loads(text)
 
 
 def test_a_list_whose_rows_are_not_told_apart_is_kept_in_one_piece() -> None:

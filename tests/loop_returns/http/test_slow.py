@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from loop_returns.http.client import Account, Client
+from loop_returns.http.client import Client
+from loop_returns.http.exchange import Account
 from loop_returns.http.pacing import Pacer
 from loop_returns.http.slow import LONG, SlowAnswers
 from loop_returns.times import show

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from loop_returns.errors import AccessError, LoopRefused, UnexpectedAnswer
 from loop_returns.http import packing
-from loop_returns.http.client import Account, Answer, Client
+from loop_returns.http.client import Client
+from loop_returns.http.exchange import Account, Answer
 from loop_returns.http.pacing import Pacer
 from loop_returns.http.packing import Intake, PackedList
 from loop_returns.returns_list import answers

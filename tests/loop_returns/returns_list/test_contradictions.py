@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from loop_returns.http.client import Answer
+from loop_returns.http.exchange import Answer
 from loop_returns.returns_list.answers import Listed, understand
 from loop_returns.returns_list.contradictions import Contradictions
 from loop_returns.returns_list.windows import Seen, Window

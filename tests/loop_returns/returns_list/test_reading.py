@@ -11,7 +11,8 @@ import pytest
 
 from loop_returns import times
 from loop_returns.errors import Incomplete, UnexpectedAnswer
-from loop_returns.http.client import Account, Client
+from loop_returns.http.client import Client
+from loop_returns.http.exchange import Account
 from loop_returns.http.pacing import Pacer
 from loop_returns.returns_list import answers
 from loop_returns.returns_list.reading import Portion, ReturnsReading

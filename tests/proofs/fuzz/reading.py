@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from loop_returns.http.client import Account, Client
+from loop_returns.http.client import Client
+from loop_returns.http.exchange import Account
 from loop_returns.http.pacing import Pacer
 from loop_returns.http.packing import Body, Intake
 from mock_loop import ALL_SCOPES, Loop, Quirks, Shop

@@ -25,9 +25,9 @@ def test_what_is_in_a_long_answer_lands_as_any_other(
     packed: list[PackedList] = []
     pack = PackedList.__init__
 
-    def count(self: PackedList, parts: list[bytes]) -> None:
+    def count(self: PackedList, *parts: Any) -> None:
         packed.append(self)
-        pack(self, parts)
+        pack(self, *parts)
 
     monkeypatch.setattr(PackedList, "__init__", count)
     monkeypatch.setattr(packing, "_LONG", 200)

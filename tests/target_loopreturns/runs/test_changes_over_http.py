@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from loop_returns.errors import AccessError, LoopUnavailable, UncertainChange, UnexpectedAnswer
-from loop_returns.http.client import Account, Client, Reply
+from loop_returns.http.client import Client
+from loop_returns.http.exchange import Account, Reply
 from loop_returns.http.pacing import Pacer
 from mock_loop import Faults, Loop, Quirks, Shop, serve
 

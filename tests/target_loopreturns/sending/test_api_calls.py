@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from loop_returns.http.client import Reply
+from loop_returns.http.exchange import Reply
 from mock_loop.errors import ENVELOPES
 from target_loopreturns.actions.action import Action
 from target_loopreturns.sending import api_calls

@@ -8,7 +8,7 @@ import pytest
 
 from loop_returns.endpoints import CART
 from loop_returns.errors import LoopRefused
-from loop_returns.http.client import Reply
+from loop_returns.http.exchange import Reply
 from target_loopreturns.actions.action import Action
 from target_loopreturns.sending import api_calls
 
