@@ -19,6 +19,7 @@ from loopreturns_plugin.sdk import Config
 from loopreturns_plugin.shop_list import SHOPS, ShopEntry, has_shops, read_shops
 from tap_loopreturns import access, given, settings, streams, summary
 from tap_loopreturns.one_shop import OneShopTap
+from tap_loopreturns.other_run import warn_of_other_run
 from tap_loopreturns.settings import OF_ONE_SHOP, TapSettings
 from tap_loopreturns.shops.reading import ShopsReading
 from tap_loopreturns.shops.shop_tap import ShopTap
@@ -54,7 +55,11 @@ class TapLoopReturns(OneShopTap):
 
     def sync_all(self) -> None:  # type: ignore[misc]  # final, to the SDK; it has no other end
         """Read all streams; end loudly where something of them is missing."""
-        super().sync_all()
+        if self.has_shops:
+            super().sync_all()
+            return
+        with warn_of_other_run(self.run, [stream.name for stream in self.selected_streams]):
+            super().sync_all()
         self.run.end()
 
     def check_settings(self) -> Iterable[str]:

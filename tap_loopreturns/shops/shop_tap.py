@@ -12,6 +12,7 @@ from loop_returns import times
 from loop_returns.errors import SettingsError
 from loopreturns_plugin.shop_list import ShopEntry
 from tap_loopreturns.one_shop import OneShopTap
+from tap_loopreturns.other_run import warn_of_other_run
 from tap_loopreturns.output.shop_log import ShopLogger
 from tap_loopreturns.run import Run
 from tap_loopreturns.shops.reading import ShopRead
@@ -90,8 +91,9 @@ class ShopTap(OneShopTap):
         """
         client = self.run.client
         try:
-            for stream in self.streams.values():
-                if stream.selected:
+            selected = self.selected_streams
+            with warn_of_other_run(self.run, [stream.name for stream in selected]):
+                for stream in selected:
                     stream.sync()
         finally:
             client.close()
