@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 DAY = 86_400
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST = int(datetime(2015, 1, 1, tzinfo=UTC).timestamp())
 """Loop opened in 2017; nothing can be older than this, whatever a `start_date` says."""
 

@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 
 from loop_returns.endpoints import NO_SCOPE
 from loop_returns.errors import AccessError, LoopReturnsError, LoopUnavailable
+from tap_loopreturns.missing import PUT_OFF
 from tap_loopreturns.run import Run
 from tap_loopreturns.streams.base import LoopStream
 
@@ -30,10 +31,10 @@ def unreadable(
 
     Raises:
         AccessError: scopes are missing, and `on_missing_scope` is `fail`, or nothing is left.
-        LoopReturnsError: Loop cannot be asked at all.
+        LoopReturnsError: Loop is at another address.
     """
     asking = [stream for stream in selected if _asks_loop(stream)]
-    refused = _refused(asking)
+    refused = _refused(asking, run)
     if not refused:
         return frozenset()
     if len(refused) == len(asking):  # a run of nothing must not look like success
@@ -136,16 +137,27 @@ def scopes(streams: Iterable[LoopStream]) -> tuple[bool, str]:
     return not refused, line
 
 
-def _refused(streams: Iterable[LoopStream]) -> dict[str, AccessError]:
-    """The streams that Loop refuses the key for; one request a scope."""
+def _refused(streams: Iterable[LoopStream], run: Run | None = None) -> dict[str, AccessError]:
+    """The streams that Loop refuses the key for; one request a scope.
+
+    Where a run is to follow, what else fails will fail in its turn, and the others are read.
+    """
     answers: dict[str, AccessError | None] = {}
     found = {}
     for stream in streams:
         scope = stream.endpoint.scope
         if scope not in answers:
-            answers[scope] = _probe(stream)
-        if error := answers[scope]:
-            found[stream.name] = error
+            answers[scope] = None
+            try:
+                answers[scope] = _probe(stream)
+            except PUT_OFF as error:
+                if run is None:
+                    raise
+                outage = isinstance(error, LoopUnavailable)
+                if outage and run.missing.note_outage(run.client.answered):
+                    break
+        if refusal := answers[scope]:
+            found[stream.name] = refusal
     return found
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -13,11 +13,12 @@ from math import ceil, inf
 from typing import Any
 
 from loop_returns import times
-from loop_returns.errors import Incomplete, SettingsError
+from loop_returns.errors import LoopReturnsError, SettingsError
 from loop_returns.http.client import Client
 from loop_returns.spans import Span
 from loopreturns_plugin.stopping import Stopped, StopRequest
 from tap_loopreturns import settings
+from tap_loopreturns.missing import PUT_OFF, Missing
 from tap_loopreturns.output.account import StateAccount
 from tap_loopreturns.output.writer import PageWriter
 from tap_loopreturns.records.objects import Rules
@@ -58,8 +59,8 @@ class Run:
     """Which account STATE is of."""
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     _began_at: float = field(default_factory=time.monotonic)
-    incomplete: list[str] = field(default_factory=list)
-    """What could not be read, a line a stream; all else is read before the run ends with it."""
+    missing: Missing = field(default_factory=Missing)
+    """What could not be read; all else is read before the run ends with it."""
     passed_over: frozenset[str] | None = None
     """Streams that the key may not read, once Loop was asked (see `unreadable`)."""
     _version: int = 0
@@ -152,19 +153,35 @@ class Run:
         """End here, if a signal has asked for it (see `StopRequest`)."""
         self.stop.stop_if_asked()
 
-    def put_off(self, stream: str, error: Incomplete) -> None:
-        """Take in that a stream is not complete; the others are read all the same."""
+    @contextmanager
+    def going_on(self, stream: str) -> Iterator[None]:
+        """Read a stream, or several that are read together; what Loop fails at of it is put off.
+
+        Raises:
+            LoopReturnsError: it concerns all streams: the key, the address, the output, or Loop
+                has answered nothing since the last one failed.
+        """
+        try:
+            yield
+        except PUT_OFF as error:
+            self.put_off(stream, error)
+
+    def put_off(self, stream: str, error: LoopReturnsError) -> None:
+        """Take in that a stream is not complete; the others are read all the same.
+
+        Raises:
+            LoopReturnsError: as `going_on`.
+        """
+        self.missing.add(stream, error, answered=self.client.answered)
         self.log.error("%s: %s", stream, error)
-        self.incomplete.append(f"{stream}: {error}")
 
     def end(self) -> None:
         """End the run, loudly where something is missing.
 
         Raises:
-            Incomplete: what is missing, in all streams.
+            LoopReturnsError: what is missing, in all streams (see `Missing.raise_if_any`).
         """
-        if self.incomplete:
-            raise Incomplete(" ".join(self.incomplete))
+        self.missing.raise_if_any()
 
     def stop_if_long(self) -> None:
         """End here, between two answers of which STATE is out, after `stop_after_seconds`.

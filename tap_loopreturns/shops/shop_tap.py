@@ -97,7 +97,7 @@ class ShopTap(OneShopTap):
                     stream.sync()
         finally:
             client.close()
-        if self.run.incomplete:  # what could be read is out, and counts
+        if self.run.missing:  # what could be read is out, and counts
             self.write_state(self.state)
         self.run.end()
         until = self.run.span.end

@@ -135,7 +135,8 @@ class LoopStream(SingerStream):
         del context
         self.run.stop_if_asked()
         if self.name not in self.run.unreadable:
-            (self.read if self.is_due else self.read_between)()
+            with self.run.going_on(self.name):
+                (self.read if self.is_due else self.read_between)()
         return iter(())
 
     @abstractmethod

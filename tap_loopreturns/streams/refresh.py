@@ -8,14 +8,15 @@ by the list where it can be said in which state they are, else through their det
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from loop_returns import times
 from loop_returns.endpoints import RETURN_DETAILS, STATES
-from loop_returns.errors import LoopRefused
+from loop_returns.errors import LoopRefused, LoopReturnsError
 from loop_returns.http import envelopes
 from loop_returns.returns_list.reading import Portion, ReturnsReading
 from loop_returns.spans import Span, Spans
@@ -142,8 +143,8 @@ class Refresh:
     def changed(self) -> list[Changed]:
         """The named returns, listed now if they are not yet; oldest change first."""
         if not self._listed:
-            for portions in (self.portions(), self.portions_of_left()):
-                for portion in portions:
+            with self.forgetting():
+                for portion in chain(self.portions(), self.portions_of_left()):
                     self.take_in(portion)
         return sorted(self.found.values(), key=lambda one: (one.second, one.id))
 
@@ -153,6 +154,20 @@ class Refresh:
         for changed_at, head in portion.heads():
             if (one := asked_by(head, "id", "returns")) in named:
                 self.found[one] = Changed(changed_at, one, spell(parse(head["updated_at"])))
+
+    def forget(self) -> None:
+        """Forget what was listed: not all came, and streams after this one list for themselves."""
+        self.found.clear()
+        self._listed = False
+
+    @contextmanager
+    def forgetting(self) -> Iterator[None]:
+        """List, and forget it where that fails."""
+        try:
+            yield
+        except LoopReturnsError:
+            self.forget()
+            raise
 
     def finish(self, state: StreamState) -> None:
         """Put into STATE how far the events have been dealt with, after a stream was read."""

@@ -60,8 +60,12 @@ class ReturnsDelivery:
         if self._done:
             return
         self._done = True
-        run = self._run
-        before = run.client.requests
+        names = ", ".join(stream.name for stream in self.streams if stream.selected)
+        with self._run.going_on(names), self._refresh.forgetting():
+            self._read()
+
+    def _read(self) -> None:
+        before = self._run.client.requests
         shares = [self._begin(stream) for stream in self.streams if stream.selected]
         news = self._refresh.news
         if news is None or not self._read_news(news, shares, before):
@@ -184,6 +188,7 @@ class ReturnsDelivery:
         for share in shares:
             share.state.uncover(error.spans)
         shares[0].state.flush()
+        self._refresh.forget()
         self._run.put_off(", ".join(share.stream.name for share in shares), error)
 
     def _end(self, shares: list[_Share], reading: ReturnsReading, requests: int) -> None:

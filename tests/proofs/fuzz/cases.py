@@ -15,6 +15,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from loop_returns.errors import LoopReturnsError
+from tap_loopreturns.missing import Missing
 from tap_loopreturns.streams.base import LoopStream
 from tap_loopreturns.streams.refresh import Refresh
 from tap_loopreturns.streams.returns import ReturnsStream
@@ -142,7 +143,7 @@ class Fuzz:
 
     def _read(self, name: str) -> None:
         self.writer.records = {}
-        self.tap.run.incomplete.clear()
+        self.tap.run.missing = Missing()
         stream = cast("LoopStream", self.tap.streams[name])
         if name == "returns":
             delivery = ReturnsDelivery(self.tap.run, Refresh(self.tap.run))

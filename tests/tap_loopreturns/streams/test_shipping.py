@@ -43,19 +43,20 @@ def test_label_requests_in_an_order_of_chance_are_not_taken_for_complete() -> No
 @pytest.mark.parametrize("on", ["/items", "/happy-returns/shipments"])
 @pytest.mark.parametrize("body", [b'[{"data":[],"total":9}]', b'[{"error":"x"}]', b'[{"a":1}]'])
 def test_an_envelope_in_a_list_is_not_taken_for_a_row(loop: Loop, body: bytes, on: str) -> None:
-    """Where rows get their key from the tap too, nothing strange becomes one of them."""
+    """Where rows get their key from the tap too, nothing strange becomes one of them.
+
+    STATE is not ahead of it: the next run has all that one without a fault has.
+    """
+    config = settings(loop, start_date="2026-08-01", end_date="2026-11-20")
+    select = ["happy_returns_shipment_items"]
+    sound = run_tap(config, select=select)
     loop.faults = Faults.script([body] * 20, on=on)
-    run = run_tap(
-        settings(loop, start_date="2026-08-01", end_date="2026-11-20"),
-        select=["happy_returns_shipment_items"],
-        prepare=without_waiting(),
-        fails=True,
-    )
-    assert isinstance(run.error, LoopReturnsError)
-    states = [message["value"] for message in run.messages if message["type"] == "STATE"]
-    assert not any(
-        state.get("bookmarks", {}).get("happy_returns_shipment_items") for state in states
-    )
+    failed = run_tap(config, select=select, prepare=without_waiting(), fails=True)
+    assert isinstance(failed.error, LoopReturnsError)
+    assert not failed.records(*select)
+    loop.faults = None
+    healed = run_tap(config, select=select, state=failed.state)
+    assert healed.records(*select) == sound.records(*select) != []
 
 
 def items(*rows: dict[str, Any]) -> bytes:
