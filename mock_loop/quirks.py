@@ -48,6 +48,8 @@ class Quirks:
     """A list reaches into the present whatever ``to`` says."""
     slow_second: str | None = None
     """A list of returns that holds this second ends in the proxy's 524."""
+    long_second: tuple[str, int] | None = None
+    """A list of returns that holds this second is longer by so many bytes, all blanks."""
     list_cap: int | None = None
     """Notices, destinations and webhooks are cut at so many, without a word."""
     commerce_cap: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from zlib import crc32
@@ -34,10 +35,17 @@ def return_list(call: Call) -> Response:
     size = whole_number(call, "pageSize", 100, 1, call.quirks.max_page_size)
     if isinstance(size, Response):
         return size
-    quirks, book = call.quirks, call.shop.book
+    quirks = call.quirks
     rows: list[Any] = _found(call, states, column, first, last)
     if _holds(quirks.slow_second, rows):
         return errors.timed_out(quirks.error_page)
+    second, blanks = quirks.long_second or (None, 0)
+    answer = _listed(call, rows, column, size, paginate=paginate)
+    return replace(answer, body=answer.body + b" " * blanks) if _holds(second, rows) else answer
+
+
+def _listed(call: Call, rows: list[Any], column: Column, size: int, *, paginate: bool) -> Response:
+    quirks, book = call.quirks, call.shop.book
     sort = column
     if quirks.order == "id":
         rows = sorted((int(one) if one.isdecimal() else 0, one) for _, one in rows)

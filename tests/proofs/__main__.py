@@ -82,7 +82,8 @@ def _kill(given: Namespace, tell: Told) -> int:
 def _faults(given: Namespace, tell: Told) -> int:
     bad = 0
     for number, rate in enumerate(faults.RATES):
-        result = faults.faulty((66, 67, 67)[number], rate, seed=given.seed * 10 + number)
+        runs = (given.faulty + number) // len(faults.RATES)
+        result = faults.faulty(runs, rate, seed=given.seed * 10 + number)
         bad += len(result.silent) + len(result.unequal)
         tell(f"{rate:.0%} of requests fail: {result}")
         for line in (*result.silent, *result.unequal)[:10]:
@@ -163,6 +164,7 @@ def main() -> int:
     parser.add_argument(
         "--interruptions", type=int, default=6, help="of `meltano run` into PostgreSQL"
     )
+    parser.add_argument("--faulty", type=int, default=200, help="runs in which requests fail")
     parser.add_argument("--hints", type=int, default=500, help="accounts that are read by events")
     parser.add_argument("--minutes", type=int, default=12, help="of runs, one a minute")
     given = parser.parse_args()

@@ -6,17 +6,20 @@ The mock account plays each misbehaviour (see `mock_loop.quirks`).
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partialmethod
 from typing import Any
 
 import pytest
 
 from loop_returns.errors import Incomplete
+from loop_returns.http.exchange import Account
 from mock_loop import Loop, Quirks, Shop, serve
 from mock_loop.book import STATES
 from tests.proofs.running import without_waiting
 from tests.running import Output, run_tap, settings
 
 FREE = Quirks(requests_per_minute=None)
+LARGE = 4_000_000  # bytes
 SECOND = "2026-03-01T02:00:00Z"
 
 
@@ -146,6 +149,25 @@ def test_a_second_that_loop_cannot_answer_holds_up_nothing_else() -> None:
     assert healed.error is None
     assert not lost(shop, first, healed)
     assert len(healed.records("returns")) < 20
+
+
+def test_a_second_whose_answer_is_too_large_holds_up_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """More bytes than are borne (512 MiB; fewer here) go the way of a 524."""
+    monkeypatch.setattr(Account, "__init__", partialmethod(Account.__init__, largest_answer=LARGE))
+    shop = crowded(5)
+    with serve(shop, quirks=replace(FREE, long_second=(SECOND, LARGE))) as loop:
+        first = run(loop)
+        assert isinstance(first.error, Incomplete)
+        assert SECOND in str(first.error)
+        assert f"an answer of more than {LARGE:,} bytes" in str(first.error)
+        assert {shop.returns[one]["updated_at"] for one in lost(shop, first)} == {SECOND}
+        assert not is_covered(first, "open", SECOND)
+        loop.quirks = FREE
+        healed = run(loop, first.state)
+    assert healed.error is None
+    assert not lost(shop, first, healed)
 
 
 def test_a_return_without_a_date_holds_up_nothing_else() -> None:
