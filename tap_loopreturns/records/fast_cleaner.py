@@ -27,6 +27,7 @@ _MOST_LEARNED = 100  # names that are data would make the structs endless
 _UNKNOWN = re.compile(
     r"Object contains unknown field `(\w{1,60})`(?: - at `\$([\w.\[\]]*)`)?", re.ASCII
 )
+_OTHER_FORM = re.compile(r"[^$]* - at `\$([\w.\[\]]*)`", re.ASCII)
 _OURS = "additional_fields"
 _INDEX = re.compile(r"\[[^\]]*\]")
 
@@ -47,6 +48,7 @@ class FastCleaner:
         self._keys = [attrgetter(key) for key in keys]
         self._unknown = Counter[str]() if unknown is None else unknown
         self._learned: dict[Path, tuple[str, ...]] = {}
+        self._loose: set[Path] = set()
         self._compile()
 
     def __call__(self, row: msgspec.Raw) -> Struct | None:
@@ -69,19 +71,36 @@ class FastCleaner:
         return record
 
     def _compile(self) -> None:
-        shape, self._fix = Compiled(self._schema, self._learned, missing=None).both()
+        compiled = Compiled(self._schema, self._learned, self._loose, missing=None)
+        shape, self._fix = compiled.both()
+        self._strict = compiled.strict
         self._decode = msgspec.json.Decoder(shape, float_hook=exact_number).decode
 
     def _learn(self, complaint: str) -> None:
-        """Take a field into the structs that the schema does not know, for the rows to come."""
-        found = _UNKNOWN.fullmatch(complaint)
-        if found is None or sum(map(len, self._learned.values())) >= _MOST_LEARNED:
+        """Take up, for the rows to come, what this one had that the structs do not take."""
+        if found := _UNKNOWN.fullmatch(complaint):
+            self._learn_field(_path(found[2]), found[1])
+        elif found := _OTHER_FORM.fullmatch(complaint):
+            self._learn_form(_path(found[1]))
+
+    def _learn_field(self, path: Path, name: str) -> None:
+        """Take in a field that the schema does not know."""
+        if sum(map(len, self._learned.values())) >= _MOST_LEARNED:
             return
-        path = tuple(_INDEX.sub("", found[2] or "").split(".")[1:])
         known = self._learned.get(path, ())
-        if found[1] not in (*known, _OURS):  # or it is where fields cannot be learned
-            self._learned[path] = (*known, found[1])
+        if name not in (*known, _OURS):  # or it is where fields cannot be learned
+            self._learned[path] = (*known, name)
             self._compile()
+
+    def _learn_form(self, path: Path) -> None:
+        """Let a field have all forms that are understood."""
+        if path in self._strict:
+            self._loose.add(path)
+            self._compile()
+
+
+def _path(shown: str | None) -> Path:
+    return tuple(_INDEX.sub("", shown or "").split(".")[1:])
 
 
 def as_dict(record: Struct | dict[str, Any]) -> dict[str, Any]:
