@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 _HEARING = 0.2  # seconds until a signal is heard in a pause
+_AGAIN = 1.0  # seconds; Meltano sends SIGTERM right after the terminal's SIGINT: one wish
 
 
 class Stopped(SystemExit):
@@ -30,23 +31,32 @@ class StopRequest:
     Args:
         log: Where to say that the run was stopped.
         then: What the next run does, for that line.
+        clock: Gives seconds.
     """
 
-    def __init__(self, log: logging.Logger, then: str) -> None:
+    def __init__(
+        self, log: logging.Logger, then: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._log = log
         self._then = then
+        self._clock = clock
         self._signal: int | None = None
+        self._received = 0.0
         self._told = False
 
     def receive(self, number: int, *, may_stop: bool) -> None:
         """Take in a signal; stop at once if that is safe, or if it is the second one.
 
+        A second one that comes within a second of the first is taken for the same wish.
+
         Raises:
             SystemExit: with 128 and the signal's number.
         """
         if self._signal is not None:
+            if self._clock() - self._received < _AGAIN:
+                return
             raise SystemExit(128 + number)
-        self._signal = number
+        self._signal, self._received = number, self._clock()
         if may_stop:
             raise Stopped(128 + number, self._tell)
 

@@ -59,6 +59,7 @@ class Run:
     """Which account STATE is of."""
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     _began_at: float = field(default_factory=time.monotonic)
+    _answered_at: float | None = None
     missing: Missing = field(default_factory=Missing)
     """What could not be read; all else is read before the run ends with it."""
     passed_over: frozenset[str] | None = None
@@ -186,12 +187,16 @@ class Run:
     def stop_if_long(self) -> None:
         """End here, between two answers of which STATE is out, after `stop_after_seconds`.
 
+        They count from the first answer: what is newest is read first, so a run that had
+        spent them on its beginning would leave the rest to the next, and that as well.
+
         Raises:
             Stopped: with 0; a target then acknowledges all that it was given.
         """
         self.stop_if_asked()
         allowed = self.settings.stop_after
-        if allowed and time.monotonic() - self._began_at >= allowed:
+        self._answered_at = self._answered_at or time.monotonic()
+        if allowed and time.monotonic() - self._answered_at >= allowed:
             self.log.warning(
                 "Not all is out: stopped after %s seconds, as stop_after_seconds says. The next "
                 "run goes on from here.", f"{allowed:,}",

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from loop_returns.errors import LoopReturnsError
+from loopreturns_plugin.stopping import Stopped
 from tap_loopreturns.streams.base import LoopStream
 
 
@@ -48,10 +49,9 @@ def of_run(
         error: What it ended with; None: all is out.
     """
     found = {stream.name: of_stream(stream) for stream in streams}
-    code = error.exit_code if isinstance(error, LoopReturnsError) else int(error is not None)
     return {
         "event": "run_ended",
-        "exit_code": code,
+        "exit_code": _exit_code(error),
         "error": None if error is None else type(error).__name__,
         "rows": sum(one.rows for one in found.values()),
         "requests": requests,
@@ -62,12 +62,20 @@ def of_run(
     }
 
 
+def _exit_code(error: BaseException | None) -> int:
+    if isinstance(error, LoopReturnsError):
+        return error.exit_code
+    if isinstance(error, Stopped):
+        return int(error.code or 0)
+    return int(error is not None)
+
+
 def tell(log: logging.Logger, run: Mapping[str, Any]) -> None:
     """Log the run's line, and its JSON behind the word `summary`."""
     fresh = "".join(f", fresh until {until} {names}" for until, names in _by_freshness(run))
     skipped = f", skipped: {', '.join(run['skipped'])}" if run["skipped"] else ""
     aside = f", {run['kept_aside']:,} values kept aside" if run["kept_aside"] else ""
-    how = "done" if not run["exit_code"] else f"ended by {run['error']}"
+    how = {None: "done", "Stopped": "stopped"}.get(run["error"], f"ended by {run['error']}")
     log.info(
         "Run %s: %s rows of %s streams, %s requests%s%s%s.",
         how, f"{run['rows']:,}", len(run["streams"]), f"{run['requests']:,}", fresh, skipped, aside,

@@ -18,7 +18,8 @@ from loop_returns.errors import SettingsError, ShopsFailed, TargetGone
 from loopreturns_plugin import command_line, config_files
 from loopreturns_plugin.sdk import Config
 from loopreturns_plugin.shop_list import SHOPS, ShopEntry, has_shops, read_shops
-from tap_loopreturns import access, given, settings, streams, summary
+from loopreturns_plugin.stopping import Stopped
+from tap_loopreturns import access, given, settings, streams, summary, supervised
 from tap_loopreturns.one_shop import OneShopTap
 from tap_loopreturns.other_run import warn_of_other_run
 from tap_loopreturns.settings import OF_ONE_SHOP, TapSettings
@@ -181,9 +182,14 @@ class TapLoopReturns(OneShopTap):
         given.check_catalog(self.loop_streams, self.input_catalog)
         error: BaseException | None = None
         try:
-            self.sync_all()
+            with supervised.announced() as asked:
+                if asked is not None:
+                    self.stop.receive(asked, may_stop=True)
+                self.sync_all()
         except BaseException as end:
             error = end
+            if isinstance(end, Stopped) and end.code == 0:
+                supervised.tell_unfinished()
             raise
         finally:
             if not self.has_shops:

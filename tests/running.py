@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from loopreturns_plugin.stopping import Stopped
 from mock_loop import Loop
 from tap_loopreturns.tap import TapLoopReturns
 
@@ -85,7 +86,7 @@ def run_tap(
     error: BaseException | None = None
     try:
         tap.read()
-    except Exception as trouble:  # noqa: BLE001  handed to the test
+    except (Exception, Stopped) as trouble:  # noqa: BLE001  handed to the test
         error = trouble
     finally:
         sys.stdout.flush()

@@ -48,11 +48,24 @@ def test_a_signal_amid_a_line_of_the_log_is_told_after_it(
     assert caplog.messages == ["Stopped by SIGTERM. The next run resumes."]
 
 
-def test_a_second_signal_ends_at_once_whatever_is_cut(stop: StopRequest) -> None:
+def test_a_second_signal_ends_at_once_whatever_is_cut() -> None:
     """Whoever sends two does not want to wait; its own number counts."""
+    times = iter([0.0, 1.5])
+    stop = StopRequest(log, "", clock=lambda: next(times))
     stop.receive(signal.SIGTERM, may_stop=False)
     with pytest.raises(SystemExit) as left:
         stop.receive(signal.SIGINT, may_stop=False)
+    assert left.value.code == 130
+
+
+def test_two_signals_of_one_wish_cut_nothing() -> None:
+    """Ctrl-C reaches the tap, and Meltano, which then sends SIGTERM to it as well."""
+    times = iter([0.0, 0.01])
+    stop = StopRequest(log, "", clock=lambda: next(times))
+    stop.receive(signal.SIGINT, may_stop=False)
+    stop.receive(signal.SIGTERM, may_stop=False)
+    with pytest.raises(Stopped) as left:
+        stop.stop_if_asked()
     assert left.value.code == 130
 
 

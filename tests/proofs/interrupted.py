@@ -1,8 +1,9 @@
 """`meltano run` into a real PostgreSQL, interrupted at random seconds: what is read again?
 
 SIGINT goes to the whole session, as from a terminal; SIGTERM to Meltano alone, as from a
-supervisor; `kill -9` to everything, as a machine that is lost. Between the interruptions
-the account goes on changing. At the end one run is let be, and the tables are compared.
+supervisor; `kill -9` to everything, as a machine that is lost. With `loopreturns-run`, the
+first two go to that. Between the interruptions the account goes on changing. At the end one
+run is let be, and the tables are compared.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -24,12 +26,14 @@ from typing import Any
 
 from mock_loop import Loop, Quirks, Shop, clock, serve
 from tests.proofs.kills import STREAMS, _change, _count, _differences, _members
-from tests.warehouses import meltano, venvs
+from tests.warehouses import meltano, pipe, venvs
 from tests.warehouses.destinations import Destination, destination
 from tests.warehouses.postgres_server import postgres
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 _RUN = ("tap-loopreturns", "target-under-test")
+_RUNS = "from tap_loopreturns.pipeline import main; main()"
+_GENTLY = (sys.executable, "-c", _RUNS, "--repeat")
 _LOADED = 60.0  # seconds to wait for what Meltano leaves behind
 
 
@@ -71,11 +75,13 @@ class Way:
     returns: int = 5000
     latency: float = 0.08
     soonest: float = 1.0
-    """Seconds from the tap's start."""
+    """Seconds from the first returns that Loop sends."""
     latest: float = 14.0
     signals: tuple[signal.Signals, ...] = SIGNALS
     every_minutes: float | None = None
     """For targets of the SDK: empty what they hold so often; they do each 5 minutes."""
+    gently: bool = False
+    """By `loopreturns-run`, again while `stop_after_seconds` ends a run."""
 
 
 def interrupted(count: int, way: Way, *, seed: int = 1) -> Interruptions:
@@ -99,7 +105,7 @@ def interrupted(count: int, way: Way, *, seed: int = 1) -> Interruptions:
         to = destination(way.target, Path(name) / "destination", server)
         project = _project(Path(name) / "project", loop, to, way)
         while result.interrupted.total() < count:
-            _interrupt(result, project, rng, way)
+            _interrupt(result, project, rng, way, seen)
             _change(shop, seed=result.interrupted.total() + result.ended_before)
         loop.quirks = Quirks(requests_per_minute=None)
         time.sleep(1.1)  # a run ends with the last whole second
@@ -130,6 +136,7 @@ def _project(folder: Path, loop: Loop, to: Destination, way: Way) -> Path:
             **way.tap,
         },
         "select": [f"{stream}.*" for stream in STREAMS],
+        "catalog": "catalog.json",  # Meltano would discover in each run, and be killed in that
     }
     loader = {
         "name": "target-under-test",
@@ -139,6 +146,9 @@ def _project(folder: Path, loop: Loop, to: Destination, way: Way) -> Path:
         "env": dict(to.environ),
     }
     meltano.start(folder, {"extractors": [tap], "loaders": [loader]})
+    discover = [*pipe.TAP, "--discover"]
+    found = subprocess.run(discover, check=True, capture_output=True, text=True, cwd=venvs.ROOT)
+    (folder / "catalog.json").write_text(found.stdout, "utf-8")
     if way.every_minutes is None:
         meltano.script(folder / "bin/target", executable)
     else:
@@ -148,15 +158,22 @@ def _project(folder: Path, loop: Loop, to: Destination, way: Way) -> Path:
     return folder
 
 
-def _interrupt(result: Interruptions, project: Path, rng: Random, way: Way) -> None:
+def _interrupt(
+    result: Interruptions,
+    project: Path,
+    rng: Random,
+    way: Way,
+    seen: Mapping[tuple[str, str], int],
+) -> None:
     chosen = way.signals[result.interrupted.total() % len(way.signals)]
     before = _state(project)
     bin_ = venvs.environment(meltano.MELTANO)
     paths = [str(bin_), str(Path(sys.executable).parent), os.environ["PATH"]]
+    command = [str(bin_ / "meltano"), "run", *_RUN, "--force"]
     with (
         (project / "log").open("ab") as log,
         subprocess.Popen(
-            [bin_ / "meltano", "run", *_RUN, "--force"],
+            [*_GENTLY, *command] if way.gently else command,
             cwd=project,
             stdout=log,
             stderr=log,
@@ -168,30 +185,48 @@ def _interrupt(result: Interruptions, project: Path, rng: Random, way: Way) -> N
             },
         ) as run,
     ):
-        while run.poll() is None and not _members(run.pid, "tap_loopreturns"):
+        asked = sum(seen.values())
+        while run.poll() is None and sum(seen.values()) == asked:
             time.sleep(0.05)
         with contextlib.suppress(subprocess.TimeoutExpired):
             run.wait(rng.uniform(way.soonest, way.latest))
         if run.poll() is not None:
             result.ended_before += 1
             return
-        _send(run, chosen)
+        sessions = [run.pid, *_children(run.pid)]
+        _send(run, chosen, sessions)
         try:
             run.wait(_LOADED)
         except subprocess.TimeoutExpired:
-            os.killpg(run.pid, signal.SIGKILL)
+            _kill(sessions)
     until = time.monotonic() + _LOADED
-    while _members(run.pid, "") and time.monotonic() < until:
+    while any(_members(one, "") for one in sessions) and time.monotonic() < until:
         time.sleep(0.1)
     result.interrupted[chosen.name] += 1
     result.kept[chosen.name] += _state(project) != before
 
 
-def _send(run: subprocess.Popen[bytes], chosen: signal.Signals) -> None:
+def _children(process: int) -> list[int]:
+    """Of `loopreturns-run`: what it has started, each in a session of its own."""
+    with contextlib.suppress(OSError):
+        text = Path(f"/proc/{process}/task/{process}/children").read_text("utf-8")
+        return [one for one in map(int, text.split()) if os.getsid(one) == one]
+    return []
+
+
+def _send(run: subprocess.Popen[bytes], chosen: signal.Signals, sessions: list[int]) -> None:
     if chosen == signal.SIGTERM:
         run.send_signal(chosen)
-    else:
+    elif chosen == signal.SIGINT:
         os.killpg(run.pid, chosen)
+    else:
+        _kill(sessions)
+
+
+def _kill(sessions: list[int]) -> None:
+    for session in sessions:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(session, signal.SIGKILL)
 
 
 def _state(project: Path) -> str:

@@ -64,7 +64,7 @@ def test_the_line_tells_freshness_by_stream_the_stalest_first(
             "b": {"fresh_until": "2026-01-01T00:00:00Z"},
             "c": {"fresh_until": None},
         },
-        "exit_code": 0, "rows": 1, "requests": 1, "skipped": [], "kept_aside": 0,
+        "exit_code": 0, "error": None, "rows": 1, "requests": 1, "skipped": [], "kept_aside": 0,
     }  # fmt: skip
     tell(logging.getLogger(), run)
     assert "00Z (b), fresh until 2026-02-01T00:00:00Z (a)." in caplog.messages[-2]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from loopreturns_plugin.stopping import Stopped
 from mock_loop import Loop, Quirks, Shop, serve
 from tap_loopreturns import settings as settings_
 from tap_loopreturns.tap import TapLoopReturns
@@ -70,6 +71,22 @@ def test_a_backfill_cut_after_any_line_loses_nothing(order: Any) -> None:
     assert (cuts.lost, cuts.wrongly_removed) == ([], [])
     assert cuts.cuts == cuts.lines
     assert max(cuts.again) < cuts.rows / 3
+
+
+def test_parts_that_are_shorter_than_a_runs_beginning_come_to_an_end() -> None:
+    """`stop_after_seconds` counts from the first answer, so each part gets further."""
+    warehouse, parts = Warehouse(), 0
+    shop = Shop.seeded(60, 1)
+    with serve(shop, quirks=Quirks(requests_per_minute=None, latency=0.05)) as loop:
+        config = settings(loop, stop_after_seconds=1, page_size=5, concurrency=1)
+        ended: BaseException | None = Stopped(0)
+        while ended and parts < 15:
+            run = run_tap(config, select=RETURNS, state=warehouse.state, fails=None)
+            warehouse.load(run.lines)
+            ended, parts = run.error, parts + 1
+    assert ended is None
+    assert parts > 1
+    assert missing_returns(shop, warehouse) == []
 
 
 def test_streams_of_every_kind_cut_anywhere_lose_nothing() -> None:
