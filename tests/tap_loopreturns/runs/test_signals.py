@@ -148,6 +148,6 @@ def test_a_second_signal_ends_at_once(loop: Loop, tmp_path: Path) -> None:
             time.sleep(0.02)
         time.sleep(2)  # by now it is writing to a pipe that nobody reads
         process.send_signal(signal.SIGTERM)
-        time.sleep(0.5)
+        time.sleep(1.5)  # within a second it would be the same wish
         ended, seconds = stop(process, signal.SIGTERM)
     assert (ended, seconds < 5) == (143, True)  # the first signal would never end it
