@@ -10,49 +10,34 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
 
-from loop_returns import times
-from loop_returns.errors import SettingsError
+from loop_returns.errors import LoopReturnsError, SettingsError
 from loopreturns_plugin import command_line, config_files
 from loopreturns_plugin.sdk import read_environment
-from loopreturns_plugin.shop_list import has_shops, read_shops
-from tap_loopreturns import streams
-from tap_loopreturns.output.account import key_mark
-from tap_loopreturns.run import Run
+from loopreturns_plugin.shop_list import ShopEntry, has_shops, read_shops
+from tap_loopreturns.comparing import (
+    DATED,
+    Asked,
+    Rows,
+    ShopVerification,
+    Verification,
+    Verified,
+    compare,
+    keep,
+)
 from tap_loopreturns.settings import OF_ONE_SHOP
 from tap_loopreturns.streams.base import LoopStream
-from tap_loopreturns.tap import TapLoopReturns
-from tap_loopreturns.verifying import counts, loop_rows, record, repair, warehouse_rows
-from tap_loopreturns.verifying.differences import KINDS, RowDifference, by_day, differences
+from tap_loopreturns.verifying import counts, loop_rows, of_shops, warehouse_rows
 
 NAME = "tap-loopreturns-verify"
 _ENV = "TAP_LOOPRETURNS_"
-DATED = loop_rows.dated(streams.STREAMS)
 _MAPS = ("stream_maps", "stream_map_config", "flattening_enabled", "flattening_max_depth")
-Rows = list[dict[str, str | int]]
-
-
-class Verification(TapLoopReturns):
-    """The tap, of which only keys and dates are kept; a signal ends it in its own words."""
-
-    after_stop = ". Nothing was compared and nothing was written; run it again."
-
-
-@dataclass
-class Verified:
-    """What is printed, what is said of it, and what goes into the record."""
-
-    rows: Rows
-    what: str
-    differs: bool
-    facts: dict[str, Any] = field(default_factory=dict)
-    found: Sequence[RowDifference] = ()
 
 
 def show(rows: list[dict[str, str | int]], form: str) -> str:
@@ -82,80 +67,22 @@ def _opened(path: str) -> TextIO:
     return Path(path).open(encoding="utf-8", newline="")
 
 
-def count_all(run: Run, against: str | None) -> Verified:
-    """Count by month and state; against a file's counts, tell what differs."""
-    theirs = None
-    if against is not None:
-        with _opened(against) as file:
-            theirs = counts.read(file)
-    ours = counts.count(run)
-    facts: dict[str, Any] = {"loop": _by_place(ours)}
-    rows: Rows
-    if theirs is None:
-        rows = [
-            {"month": month, "state": state, "count": number}
-            for (month, state), number in sorted(ours.items())
-        ]
-        return Verified(rows, f"{sum(ours.values()):,} returns", differs=False, facts=facts)
-    rows = [
-        {
-            "month": place[0],
-            "state": place[1],
-            "loop": ours.get(place, 0),
-            "warehouse": theirs.get(place, 0),
-        }
-        for place in sorted({*ours, *theirs})
-        if ours.get(place, 0) != theirs.get(place, 0)
-    ]
-    facts |= {"warehouse": _by_place(theirs), "differences": rows}
-    return Verified(rows, f"{len(rows):,} differences", differs=bool(rows), facts=facts)
-
-
-def compare_rows(tap: TapLoopReturns, kind: type[LoopStream], against: str, shop: str) -> Verified:
-    """Compare each row of a stream by its key and date."""
-    with _opened(against) as file:
-        theirs = warehouse_rows.read(file, kind, shop=shop)
-    by_name = {stream.name: stream for stream in tap.loop_streams}
-    ours = loop_rows.read_rows(by_name, kind.name, tap.run)
-    span = tap.run.settings.span
-    found = differences(ours, theirs, span)
-    in_span = (row.date for row in ours.values() if row.date is None or span.holds(row.date))
-    facts = {
-        "loop": by_day(in_span),
-        "warehouse": by_day(date for date in theirs.values() if date is None or span.holds(date)),
-        **record.of_differences(found, kind.keys),
-    }
-    each = ", ".join(f"{sum(one.kind == k for one in found):,} {k}" for k in KINDS)
-    what = f"{len(found):,} differences ({each})"
-    rows = [_shown(one, kind.keys) for one in found]
-    return Verified(rows, what, differs=bool(found), facts=facts, found=found)
-
-
-def _shown(one: RowDifference, names: tuple[str, ...]) -> dict[str, str | int]:
-    loop = one.row.date if one.row else None
-    return {
-        "difference": one.kind,
-        **dict(zip(names, one.key, strict=True)),
-        "loop": "" if loop is None else times.show(loop),
-        "warehouse": "" if one.warehouse is None else times.show(one.warehouse),
-    }
-
-
-def _by_place(found: counts.Counts) -> dict[str, int]:
-    return {f"{month} {state}": number for (month, state), number in sorted(found.items())}
-
-
-def _configuration(given: tuple[str, ...], shop: str) -> Mapping[str, Any]:
-    """The configuration of the one shop to look at."""
+def _configuration(given: tuple[str, ...]) -> dict[str, Any]:
+    """The configuration; streams are compared as Loop has them, before any map."""
     config = config_files.configuration(given)
     if "ENV" in given:
         config = {**read_environment(Verification.known_settings(), _ENV), **config}
-    if has_shops(config):
-        entries = {entry.name: entry for entry in read_shops(config, OF_ONE_SHOP)}
-        if shop not in entries:
-            raise SettingsError("--shop", f"accepts one of {', '.join(entries)}.")
-        config = dict(entries[shop].config)
     return {name: value for name, value in config.items() if name not in _MAPS}
+
+
+def _one_shop(config: dict[str, Any], shop: str) -> dict[str, Any]:
+    """The configuration of one of many shops, or of the only one."""
+    if not has_shops(config):
+        return config
+    entries = {entry.name: entry for entry in read_shops(config, OF_ONE_SHOP)}
+    if shop not in entries:
+        raise SettingsError("--shop", f"accepts one of {', '.join(entries)}.")
+    return dict(entries[shop].config)
 
 
 def _state_in(path: str | None) -> Mapping[str, Any]:
@@ -203,8 +130,10 @@ def command(  # noqa: PLR0913  what stands on the command line
     warehouse, set end_date to a moment that its last run has passed.
     """
     kind = None if stream is None else loop_rows.known(DATED, stream)
+    config = _configuration(given)
     if query:
-        click.echo(warehouse_rows.query(kind or DATED["returns"]))
+        many = has_shops(config)
+        click.echo(warehouse_rows.query(kind or DATED["returns"], many_shops=many))
         return
     if not given:
         raise SettingsError("--config", "is needed.")
@@ -213,53 +142,69 @@ def command(  # noqa: PLR0913  what stands on the command line
     if repaired and kind is None:
         raise SettingsError("--repair", "needs --stream.")
     before = _state_in(state) if repaired else {}
-    tap = Verification(
-        config=dict(_configuration(given, shop)),
-        message_writer=loop_rows.RowsWriter(DATED.values()),
-    )
-    run = tap.run
-    try:
-        if kind is None or against is None:
-            outcome = count_all(run, against)
-        else:
-            outcome = compare_rows(tap, kind, against, shop)
-    finally:
-        run.client.close()
-    if repaired and kind:
-        states = run.settings.states
-        mended = repair.repairing(before, kind, outcome.found, states, shop=shop)
-        Path(repaired).write_text(json.dumps(mended), "utf-8")
-    if record_file:
-        record.append(Path(record_file), _asked(run, kind, against, shop) | outcome.facts)
-    if outcome.rows or form != "table":
-        click.echo(show(outcome.rows, form))
-    span = run.settings.span
-    click.echo(
-        f"{outcome.what}, changed from {times.show(span.start)} until {times.show(span.end)}; "
-        f"{run.client.requests} requests.",
-        err=True,
-    )
-    if outcome.differs:
+    asked = Asked(kind, against, before, repaired, record_file)
+    if has_shops(config) and not shop:
+        differs = _all_shops(config, asked, form)
+    else:
+        differs = _only(_one_shop(config, shop), asked, form, shop)
+    if differs:
         sys.exit(1)
 
 
-def _asked(
-    run: Run, kind: type[LoopStream] | None, against: str | None, shop: str
-) -> dict[str, Any]:
-    """What was asked, for the record."""
-    settings = run.settings
-    is_file = against not in {None, "-"}
-    return {
-        "account": key_mark(str(run.config["api_key"])),
-        "shop": shop or None,
-        "stream": kind.name if kind else "returns, by month and state",
-        "from": times.show(settings.span.start),
-        "until": times.show(settings.span.end),
-        "states": list(settings.states),
-        "against": against,
-        "sha256": record.fingerprint(Path(str(against))) if is_file else None,
-        "requests": run.client.requests,
-    }
+def _only(config: dict[str, Any], asked: Asked, form: str, shop: str) -> bool:
+    tap = Verification(config=config, message_writer=loop_rows.RowsWriter(DATED.values()))
+    with nullcontext() if asked.against is None else _opened(asked.against) as file:
+        outcome = compare(tap, asked, file, shop)
+    keep(asked, outcome, shop)
+    if outcome.rows or form != "table":
+        click.echo(show(outcome.rows, form))
+    click.echo(outcome.line, err=True)
+    return outcome.differs
+
+
+def _all_shops(config: dict[str, Any], asked: Asked, form: str) -> bool:
+    """Compare each shop; a line a shop, and one for all."""
+    fleet = Verification(config=config)
+    parts: dict[str, str] = {}
+    if asked.against is not None:
+        with _opened(asked.against) as file:
+            parts = of_shops.split(file)
+        if others := of_shops.strange(parts, [entry.name for entry in fleet.shops]):
+            fleet.logger.warning(others)
+
+    def of_shop(entry: ShopEntry) -> Verified:
+        tap = ShopVerification(entry, fleet)
+        # A shop without a row in the warehouse lacks all that Loop has.
+        part = parts.get(entry.name) or ",".join(_header(asked.kind))
+        file = None if asked.against is None else io.StringIO(part, newline="")
+        return compare(tap, asked, file, entry.name)
+
+    found: dict[str, Verified] = {}
+    failed: list[str] = []
+    for outcome in fleet.side_by_side(of_shop):
+        try:
+            if outcome.found is None:
+                raise outcome.error or LoopReturnsError("it has no outcome")
+            keep(asked, outcome.found, outcome.shop)
+            found[outcome.shop] = outcome.found
+            click.echo(f"{outcome.shop}: {outcome.found.line}", err=True)
+        except LoopReturnsError as error:
+            failed.append(outcome.shop)
+            click.echo(f"{outcome.shop}: failed: {error}", err=True)
+    rows: Rows = [{"shop": name, **row} for name in sorted(found) for row in found[name].rows]
+    if rows or form != "table":
+        click.echo(show(rows, form))
+    requests = sum(one.requests for one in found.values())
+    if asked.against is not None:
+        count = {name: len(one.rows) for name, one in found.items()}
+        click.echo(of_shops.total(count, requests), err=True)
+    if failed:
+        raise of_shops.failed(failed, len(fleet.shops))
+    return any(one.differs for one in found.values())
+
+
+def _header(kind: type[LoopStream] | None) -> tuple[str, ...]:
+    return warehouse_rows.columns(kind) if kind else counts.COLUMNS
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ Place = tuple[str, str]
 """A month, such as 2026-11, and a state."""
 Counts = Mapping[Place, int]
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])(?!\d)", re.ASCII)
-_COLUMNS = ("month", "state", "count")
+COLUMNS = ("month", "state", "count")
 
 
 def count(run: Run) -> Counts:
@@ -78,11 +78,11 @@ def read(file: TextIO) -> Counts:
     try:
         # A file as Excel saves it begins with a mark of its encoding.
         header = [name.removeprefix("\ufeff").strip().lower() for name in next(lines, [])]
-        if any(header.count(name) != 1 for name in _COLUMNS):
+        if any(header.count(name) != 1 for name in COLUMNS):
             raise SettingsError(
                 "--against", "accepts a CSV file with the columns month, state and count."
             )
-        places = [header.index(name) for name in _COLUMNS]
+        places = [header.index(name) for name in COLUMNS]
         for line in filter(None, lines):
             month, state, number = (
                 line[place].strip() if place < len(line) else "" for place in places

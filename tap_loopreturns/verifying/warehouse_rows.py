@@ -14,9 +14,10 @@ from tap_loopreturns.streams.base import LoopStream
 from tap_loopreturns.verifying.loop_rows import Key
 
 
-def query(kind: type[LoopStream]) -> str:
+def query(kind: type[LoopStream], *, many_shops: bool = False) -> str:
     """The query that writes them, of a table that the target has made."""
-    return f"select {', '.join(columns(kind))} from {kind.name}"  # noqa: S608  names of our own
+    wanted = (*(("shop",) if many_shops else ()), *columns(kind))
+    return f"select {', '.join(wanted)} from {kind.name}"  # noqa: S608  names of our own
 
 
 def columns(kind: type[LoopStream]) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ import pytest
 from loop_returns import times
 from loop_returns.errors import SettingsError
 from mock_loop import Loop
+from tap_loopreturns.comparing import DATED
 from tap_loopreturns.tap import TapLoopReturns
-from tap_loopreturns.verify import DATED
 from tap_loopreturns.verifying import loop_rows
 from tests.tap_loopreturns.verifying.warehouse import LoadedTables
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from loop_returns.errors import SettingsError
 from tap_loopreturns import verify
-from tap_loopreturns.verify import DATED
+from tap_loopreturns.comparing import DATED
 from tap_loopreturns.verifying.differences import RowDifference
 from tap_loopreturns.verifying.loop_rows import LoopRow
 from tap_loopreturns.verifying.repair import repairing

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from loop_returns import times
 from loop_returns.errors import SettingsError
-from tap_loopreturns.verify import DATED
+from tap_loopreturns.comparing import DATED
 from tap_loopreturns.verifying import warehouse_rows
 
 AT = times.second("2026-11-24T10:00:00Z")

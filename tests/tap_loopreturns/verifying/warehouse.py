@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from tap_loopreturns.verify import DATED
+from tap_loopreturns.comparing import DATED
 from tap_loopreturns.verifying import warehouse_rows
 from tests.running import run_tap
 
