@@ -1,6 +1,6 @@
 """What Loop holds for one shop, its clock, and the changes that are made to it by hand."""
 
-import itertools
+import sys
 import threading
 import time
 from collections import Counter
@@ -37,7 +37,7 @@ class Holdings:
         self.maker = ReturnMaker(self.rng, self.stock, shoppers)
         self.book = ReturnBook()
         self.returns = Rows(self.book)
-        self.numbers = itertools.count(1)
+        self.numbers = iter(range(1, sys.maxsize))
         self.notes: dict[str, list[Row]] = {}
         """Of each return that has any, newest first."""
         self.carts: dict[str, list[int]] = {}
@@ -61,6 +61,13 @@ class Holdings:
         self._commerce_made = False
         self._fixed = None if now is None else clock.parse(now)
         self._shift = 0
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the lock: a copy has one of its own."""
+        return {name: value for name, value in vars(self).items() if name != "lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, lock=threading.RLock())
 
     # The clock
 

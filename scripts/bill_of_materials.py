@@ -1,8 +1,8 @@
 """What an installed release is made of, as CycloneDX and as docs/licences.md.
 
 `python scripts/bill_of_materials.py PYTHON FILE` writes the bill of an environment: PYTHON is its
-interpreter, FILE what to write. With --page, docs/licences.md is made of it, too. Needs
-`cyclonedx-bom`, of the group `release`.
+interpreter, FILE what to write. With --page, docs/licences.md is made of it, too. What makes the
+bill, the group `sbom`, is installed for it and thrown away.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import venv
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,14 +33,18 @@ same.
 
 def bill(python: str, file: Path) -> dict[str, Any]:
     """Write the bill of an environment, the same for the same environment."""
-    subprocess.run(
-        [
-            *(sys.executable, "-m", "cyclonedx_py", "environment", python),
-            *("--output-reproducible", "--output-format", "JSON", "--output-file", str(file)),
-            *("--pyproject", str(ROOT / "pyproject.toml")),
-        ],
-        check=True,
-    )
+    project = str(ROOT / "pyproject.toml")
+    with TemporaryDirectory() as place:
+        venv.create(place, with_pip=True)
+        own = f"{place}/bin/python"
+        pip = (sys.executable, "-m", "pip", "--python", own, "install", "--quiet")
+        constraints = ("--constraint", str(ROOT / "constraints.txt"))
+        words = ("--output-reproducible", "--output-format", "JSON", "--output-file", str(file))
+        for command in (
+            (*pip, *constraints, "--group", f"{project}:sbom"),
+            (own, "-m", "cyclonedx_py", "environment", python, *words, "--pyproject", project),
+        ):
+            subprocess.run(command, check=True)
     found: dict[str, Any] = json.loads(file.read_text("utf-8"))
     return found
 

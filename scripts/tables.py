@@ -1,9 +1,11 @@
-"""The tables of docs/ that say what the code says: settings, streams, columns."""
+"""The tables of docs/ that say what the code says: settings, streams, columns, messages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
+
+import messages
 
 from tap_loopreturns.records import schemas
 from tap_loopreturns.settings import CONFIG
@@ -77,4 +79,5 @@ TABLES: dict[str, Callable[[], str]] = {
     "settings": settings_table,
     "streams": streams_table,
     "columns": columns,
+    "messages": messages.table,
 }

@@ -13,7 +13,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tests.documents import PAGES, ROOT, page
+from loop_returns import errors
+from tests.documents import PAGES, ROOT, page, section
 
 PACKAGES = ("loop_returns", "loopreturns_plugin", "tap_loopreturns", "target_loopreturns")
 REPOSITORY = re.search(r'^Repository = "([^"]+)"', page("pyproject.toml"), re.MULTILINE)
@@ -112,3 +113,15 @@ def test_every_message_of_the_troubleshooting_is_one_of_the_code() -> None:
     ]
     assert len(lines) > 20
     assert missing == []
+
+
+def test_every_exit_code_says_what_to_do_and_lists_its_lines() -> None:
+    """Each kind of error; a line that is new in the code is in the page, or a test fails."""
+    headed = set(map(int, re.findall(r"^## Exit code (\d+)$", page("messages.md"), re.MULTILINE)))
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    codes = {kind.exit_code for kind in kinds if issubclass(kind, errors.LoopReturnsError)}
+    assert headed == codes | {2}
+    for code in headed:
+        said = section("messages.md", f"Exit code {code}")
+        assert len(re.findall(r"^\| `.{8,}` \| [a-z, ]+ \|$", said, re.MULTILINE)) >= 1, code
+        assert len(said.partition("|")[0].split()) > 8, code

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from loopreturns_events import signature
+from tests import programs
 
 SECRET = b"whsec-of-acme"
 
@@ -140,11 +141,8 @@ def running(config: Path) -> Iterator[Process]:
 
 def command(config: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run another command of `loopreturns-events`."""
-    return subprocess.run(
-        [sys.executable, "-m", "loopreturns_events", *words],
-        check=False, capture_output=True, text=True, timeout=60,
-        env={**os.environ, "LOOPRETURNS_EVENTS_CONFIG": str(config)},
-    )  # fmt: skip
+    environ = {**os.environ, "LOOPRETURNS_EVENTS_CONFIG": str(config)}
+    return programs.run("loopreturns-events", *words, environ=environ)
 
 
 def until(true: Any, within: float = 10) -> None:

@@ -17,6 +17,7 @@ from loopreturns_events.delivery import Delivery, now
 from loopreturns_events.errors import OffsetAhead, SettingsError, StoreTrouble
 from loopreturns_events.reading import open_reader
 from loopreturns_events.store import Aside, Store, Taken, open_store
+from tests.sampling import examples
 
 LATER = "9999-01-01T00:00:00.000000Z"
 
@@ -37,7 +38,9 @@ def test_a_repeated_delivery_is_the_same_event_counted_and_read_again(store: Sto
 
 
 @hypothesis_settings(
-    max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=examples(50),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
 )
 @given(body=st.binary(max_size=300) | st.sampled_from([
     b'{"topic": "\\ud800", "trigger": "\\u0000", "id": 1e400}', b"[" * 100_000, b"\x00", b"",

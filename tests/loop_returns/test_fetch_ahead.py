@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loop_returns.fetch_ahead import AHEAD, ROOM, Hold, fetch_ahead
+from tests.sampling import examples
 
 
 def read(
@@ -41,7 +42,7 @@ def read(
 
 
 @given(st.integers(0, 1000))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_the_number_of_workers_changes_neither_the_jobs_nor_their_order(seed: int) -> None:
     """One worker or eight: what is taken, after which answers, and what comes of it, are equal."""
     alone, together = read(seed, 1), read(seed, 8)

@@ -19,7 +19,7 @@ from loop_returns.errors import SettingsError
 from mock_loop import Loop, Quirks, Shop, clock
 from tap_loopreturns import comparing, verify
 from tap_loopreturns.verifying.warehouse_rows import query
-from tests import many_shops
+from tests import many_shops, programs
 from tests.running import settings
 
 MAIN = "from tap_loopreturns.verify import main; main()"
@@ -131,12 +131,7 @@ def test_a_file_that_cannot_be_used_is_one_line_and_exit_code_1(
         file.write_bytes(body)
     arguments = {"--config": config, what: str(file)}
     line = [word for pair in arguments.items() for word in pair]
-    done = subprocess.run(
-        [sys.executable, "-c", MAIN, *line],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = programs.run("tap-loopreturns-verify", *line)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert len(done.stderr.splitlines()) == 1, done.stderr
@@ -149,12 +144,7 @@ def test_a_return_whose_id_is_none_is_one_line_and_exit_code_6(
 ) -> None:
     """An object, a list or nothing in its place: counted, it would hide another return."""
     shop.garble_return(next(iter(shop.book)), id=name)
-    done = subprocess.run(
-        [sys.executable, "-c", MAIN, "--config", config],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = programs.run("tap-loopreturns-verify", "--config", config)
     (line,) = done.stderr.splitlines()
     assert done.returncode == 6
     assert line.endswith("returns: a return of the list has no 'id', its key.")

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from mock_loop import Faults, Loop, Quirks, Shop, serve
+from tests import programs
 from tests.acting import Desk, messages, returns, told
 
 FLAG = {"return_id": "1", "action": "flag"}
@@ -24,17 +25,9 @@ INPUT = 8
 
 
 def command(
-    *options: str, given: str = "", module: str = "target_loopreturns", **environ: str
+    *options: str, given: str = "", program: str = "target-loopreturns", **environ: str
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", module, *options],
-        input=given,
-        env={**os.environ, **environ},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    return programs.run(program, *options, given=given, environ={**os.environ, **environ})
 
 
 @pytest.fixture
@@ -222,7 +215,7 @@ def test_fraud_found_in_the_tap_s_returns_is_blocked_and_read_back(
 
 def _tap(desk: Desk, stream: str) -> list[dict[str, Any]]:
     """All records of one stream, from the tap's command."""
-    catalog = json.loads(command("--discover", module="tap_loopreturns").stdout)
+    catalog = json.loads(command("--discover", program="tap-loopreturns").stdout)
     for entry in catalog["streams"]:
         entry["metadata"] = [
             {"breadcrumb": [], "metadata": {"selected": entry["tap_stream_id"] == stream}}
@@ -234,7 +227,7 @@ def _tap(desk: Desk, stream: str) -> list[dict[str, Any]]:
         saved(desk.folder, "tap.json", settings),
         "--catalog",
         saved(desk.folder, "catalog.json", catalog),
-        module="tap_loopreturns",
+        program="tap-loopreturns",
     )
     assert ran.returncode == 0, ran.stderr
     lines = map(json.loads, ran.stdout.splitlines())

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
@@ -18,6 +16,7 @@ import yaml
 from loop_returns import errors
 from tap_loopreturns.records import schemas
 from tap_loopreturns.streams import STREAMS
+from tests import programs
 
 Facts = dict[str, dict[str, Any]]
 """By their kind and their name; a value is plain JSON."""
@@ -52,14 +51,10 @@ def _pythons() -> Iterator[str]:
 
 def _options() -> Iterator[str]:
     """Each option of each program, as its help names them."""
-    for program, place in PROJECT["scripts"].items():
-        module = place.partition(":")[0]
+    for program in PROJECT["scripts"]:
         for words in _subcommands(program):
-            code = f"import sys, {module}; sys.argv[0] = {program!r}; {place.replace(':', '.')}()"
-            done = subprocess.run(
-                [sys.executable, "-c", code, *words, "--help"],
-                capture_output=True, text=True, check=True, cwd=ROOT,
-            )  # fmt: skip
+            done = programs.run(program, *words, "--help")
+            done.check_returncode()
             for option in sorted({*_OPTION.findall(done.stdout)} - _NO_OPTIONS):
                 yield " ".join((program, *words, option))
 

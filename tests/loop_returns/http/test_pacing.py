@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from loop_returns.http.pacing import MINUTE, Budget, Pacer, Turn
 from tests.clocks import Clock
+from tests.sampling import examples
 
 LIMIT = 300
 
@@ -131,7 +132,7 @@ def test_the_whole_budget_is_used_and_not_more(
     says=st.booleans(),
     seed=st.integers(0, 1000),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_no_minute_holds_more_than_the_limit(  # noqa: PLR0917
     counting: Literal["sliding", "fixed"],
     limit: int,
@@ -157,7 +158,7 @@ def test_no_minute_holds_more_than_the_limit(  # noqa: PLR0917
     workers=st.integers(8, 16),
     seed=st.integers(0, 1000),
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_own_requests_are_never_taken_for_those_of_others(
     counting: Literal["sliding", "fixed"], low: float, spread: float, workers: int, seed: int
 ) -> None:

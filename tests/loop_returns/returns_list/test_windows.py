@@ -16,6 +16,7 @@ from loop_returns.errors import Incomplete
 from loop_returns.returns_list.windows import LONGEST, UNNAMED, Proof, Seen, Window, Windows
 from loop_returns.spans import Span, Spans
 from loop_returns.times import DAY
+from tests.sampling import examples
 
 STATES = ("open", "closed", "cancelled", "expired", "review")
 START = 1_700_000_000
@@ -123,7 +124,7 @@ def lists(draw: st.DrawFn) -> tuple[FakeList, Span]:
 
 
 @given(lists())
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 def test_every_return_is_proven_out_once_however_loop_orders_bounds_and_pages(
     case: tuple[FakeList, Span],
 ) -> None:
@@ -138,7 +139,7 @@ def test_every_return_is_proven_out_once_however_loop_orders_bounds_and_pages(
 
 
 @given(lists())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_credit_is_given_only_for_what_is_out(case: tuple[FakeList, Span]) -> None:
     """At every answer, all returns within a stretch credited to their state are out."""
     fake, wanted = case
@@ -201,7 +202,7 @@ def test_a_state_that_unnamed_answers_never_show_is_asked_for_by_name() -> None:
 
 @given(lists())
 @example((FakeList((), 1), Span(START, START + 3)))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_the_same_list_is_read_by_the_same_windows(case: tuple[FakeList, Span]) -> None:
     """What is asked depends on the answers alone."""
     fake, wanted = case

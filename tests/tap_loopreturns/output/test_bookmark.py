@@ -13,6 +13,7 @@ from loop_returns import times
 from loop_returns.errors import SettingsError
 from loop_returns.spans import Span, Spans
 from tap_loopreturns.output.bookmark import Bookmark
+from tests.sampling import examples
 
 STATES = ("open", "closed", "review")
 KEY = "updated_at"
@@ -138,7 +139,7 @@ def histories(draw: st.DrawFn) -> list[tuple[int, int, float, int]]:
 
 
 @given(histories())
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_no_change_is_lost_over_any_history_of_interrupted_runs(
     runs: list[tuple[int, int, float, int]],
 ) -> None:

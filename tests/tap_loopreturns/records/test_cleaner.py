@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from loop_returns.errors import UncleanRecord
 from mock_loop import Shop
 from tap_loopreturns.records import schemas
+from tests.sampling import examples
 from tests.tap_loopreturns.records.rows import (
     CLEANERS,
     KEYS,
@@ -38,7 +39,7 @@ def leaves(value: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("stream", NAMES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_nothing_of_a_row_is_lost(stream: str, seed: int) -> None:
     """Every value of any row is in its record, in the schema's form or among additional fields."""
@@ -48,7 +49,7 @@ def test_nothing_of_a_row_is_lost(stream: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("stream", NAMES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_a_record_validates_against_its_schema(stream: str, seed: int) -> None:
     """Whatever forms Loop sends, jsonschema finds no fault, and every property is there."""
@@ -58,7 +59,7 @@ def test_a_record_validates_against_its_schema(stream: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("stream", NAMES)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_an_unknown_field_is_kept_at_its_json_pointer(stream: str, seed: int) -> None:
     """At any depth, the pointer leads to the same value in the row as Loop sent it."""

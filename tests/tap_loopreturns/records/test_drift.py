@@ -16,6 +16,7 @@ from tap_loopreturns.records import schemas
 from tap_loopreturns.records.cleaner import Cleaner
 from tap_loopreturns.records.objects import Rules
 from tap_loopreturns.records.privacy import Privacy
+from tests.sampling import examples
 from tests.tap_loopreturns.records.rows import (
     DATES,
     KEYS,
@@ -51,7 +52,7 @@ def spoil(rows: RandomRows, row: Any) -> None:
 
 
 @pytest.mark.parametrize("stream", NAMES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_any_value_anywhere_is_kept(stream: str, seed: int) -> None:
     """A record as its schema says, with all of the row in it; only keys and dates may refuse."""
@@ -136,7 +137,7 @@ def test_keys_and_replication_keys_stay_fatal(stream: str) -> None:
 
 
 @pytest.mark.parametrize("stream", ["orders", "inventories", "label_requests", "returns"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_strictly_a_value_of_another_shape_is_refused(stream: str, seed: int) -> None:
     """Strict and not: the same record, or one refuses what the other counts."""

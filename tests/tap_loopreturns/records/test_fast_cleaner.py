@@ -18,6 +18,7 @@ from tap_loopreturns.records import schemas
 from tap_loopreturns.records.cleaner import Cleaner
 from tap_loopreturns.records.fast_cleaner import FastCleaner, as_dict
 from tap_loopreturns.records.objects import Rules
+from tests.sampling import examples
 from tests.tap_loopreturns.records.rows import RandomRows
 
 SCHEMA = schemas.load("returns")
@@ -61,14 +62,14 @@ def agree(row: dict[str, Any]) -> bool:
     return True
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_a_quick_record_is_the_careful_one(seed: int) -> None:
     """Whatever the row, both ways make the same of it, or the quick one gives it up."""
     agree(RandomRows(seed).row("returns"))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(seed=st.integers(0, 2**32), data=st.data())
 def test_a_quick_record_is_the_careful_one_where_any_value_is_odd(
     seed: int, data: st.DataObject
@@ -156,7 +157,7 @@ def test_names_that_are_data_do_not_pile_up() -> None:
     assert compared(clean, {"id": "1"})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(seed=st.integers(0, 2**32), data=st.data())
 def test_learned_fields_never_change_what_a_row_becomes(seed: int, data: st.DataObject) -> None:
     """Whatever fields are added, wherever, and in whichever order they were learned."""

@@ -13,6 +13,7 @@ import pytest
 
 from mock_loop import Loop
 from tap_loopreturns.streams import STREAMS
+from tests import programs
 from tests.running import settings
 
 ROOT = Path(__file__).parents[3]
@@ -20,10 +21,13 @@ QUIET = {name: value for name, value in os.environ.items() if not name.startswit
 
 
 def tap(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return programs.run("tap-loopreturns", *arguments, environ={**QUIET, **variables})
+
+
+def started(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The same by an interpreter that has imported nothing yet."""
     command = [sys.executable, "-m", "tap_loopreturns", *arguments]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=ROOT, env={**QUIET, **variables}
-    )
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=QUIET)
 
 
 @pytest.fixture
@@ -45,9 +49,10 @@ def config(tmp_path: Path, loop: Loop) -> Path:
 )
 def test_what_the_tap_is_can_be_asked_without_a_key(arguments: list[str]) -> None:
     """--version, --about and --discover need neither key nor network."""
-    done = tap(*arguments)
+    done = started(*arguments)
     assert done.returncode == 0, done.stderr
     assert done.stdout
+    assert tap(*arguments).stdout == done.stdout
 
 
 def test_about_lists_the_settings_and_no_batch() -> None:
@@ -156,6 +161,7 @@ def test_a_target_that_goes_away_is_no_traceback(config: Path) -> None:
     assert "The target has ended" in said
 
 
+@pytest.mark.slow
 def test_a_built_wheel_brings_the_schemas(tmp_path: Path) -> None:
     """Installed from its wheel, elsewhere, the tap discovers all streams."""
     subprocess.run(

@@ -9,8 +9,9 @@ import pytest
 
 from loop_returns.http import envelopes
 from tests.proofs import fuzz
+from tests.sampling import examples
 
-COUNT = 2500
+COUNT = examples(2500)
 
 
 def test_spoilt_answers_bring_right_data_or_a_loud_error() -> None:

@@ -17,6 +17,7 @@ from mock_loop import Loop, Quirks, Shop, serve
 from mock_loop.book import STATES
 from tests.proofs.running import without_waiting
 from tests.running import Output, run_tap, settings
+from tests.sampling import sampled
 
 FREE = Quirks(requests_per_minute=None)
 LARGE = 4_000_000  # bytes
@@ -47,7 +48,9 @@ def is_covered(output: Output, state: str, moment: str) -> bool:
     return any(a <= moment < b for a, b in bookmark.get("covered", {}).get(state, ()))
 
 
-@pytest.mark.parametrize(("crowd", "cap"), [(1211, 1000), (1396, 1024), (900, 1000), (150, 100)])
+@pytest.mark.parametrize(
+    ("crowd", "cap"), sampled([(150, 100), (1211, 1000), (1396, 1024), (900, 1000)], 1)
+)
 @pytest.mark.parametrize("order", ["desc", "asc", "id"])
 def test_an_unpaged_list_that_is_cut_loses_nothing(crowd: int, cap: int, order: Any) -> None:
     """Pages by creation show what such an answer lacks; the run is complete."""
@@ -77,7 +80,7 @@ def test_an_account_that_is_one_crowd_is_not_refused() -> None:
     assert not lost(shop, output)
 
 
-@pytest.mark.parametrize("order", ["desc", "asc", "id"])
+@pytest.mark.parametrize("order", sampled(["desc", "asc", "id"], 1))
 @pytest.mark.parametrize("since", [True, False])
 @pytest.mark.parametrize("until", [True, False])
 def test_times_with_fractions_that_are_not_shown_lose_nothing(

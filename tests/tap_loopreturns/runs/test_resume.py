@@ -62,6 +62,7 @@ def served(account: Shop) -> Any:
         yield loop
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ["desc", "asc"])
 def test_a_backfill_cut_after_any_line_loses_nothing(order: Any) -> None:
     """Each line of the returns and what is taken out of them; little is read again."""
@@ -89,6 +90,7 @@ def test_parts_that_are_shorter_than_a_runs_beginning_come_to_an_end() -> None:
     assert missing_returns(shop, warehouse) == []
 
 
+@pytest.mark.slow
 def test_streams_of_every_kind_cut_anywhere_lose_nothing() -> None:
     """Dated lists, a request a return, full tables: no row is lost, or removed too early."""
     select = (

@@ -18,6 +18,7 @@ import pytest
 from mock_loop import Faults, Loop, Quirks
 from tap_loopreturns.output.bookmark import Bookmark
 from tests.running import settings
+from tests.sampling import sampled
 
 STATES = ("open", "closed", "cancelled", "expired", "review")
 
@@ -89,13 +90,16 @@ LIST, ALLOWLIST = "/warehouse/return/list", "/allowlists"
 
 @pytest.mark.parametrize(
     ("on", "latency", "faults"),
-    [
-        ("", 60, None),
-        (LIST, 0, Faults(1, ["500"], on=LIST)),
-        (ALLOWLIST, 0, Faults(1, ["500"], on=ALLOWLIST)),
-        (ALLOWLIST, 0, Faults(1, ["429-retry-after"], on=ALLOWLIST, retry_after=50)),
-        (ALLOWLIST, 0, Faults(1, ["stall"], on=ALLOWLIST, stall_seconds=60)),
-    ],
+    sampled(
+        [
+            ("", 60, None),
+            (LIST, 0, Faults(1, ["500"], on=LIST)),
+            (ALLOWLIST, 0, Faults(1, ["500"], on=ALLOWLIST)),
+            (ALLOWLIST, 0, Faults(1, ["429-retry-after"], on=ALLOWLIST, retry_after=50)),
+            (ALLOWLIST, 0, Faults(1, ["stall"], on=ALLOWLIST, stall_seconds=60)),
+        ],
+        2,
+    ),
     ids=["slow answer", "pause on a thread", "pause", "asked to wait", "stalled answer"],
 )
 def test_a_signal_stops_a_run_that_waits(

@@ -93,6 +93,7 @@ def test_what_a_run_may_not_spend_waits_for_the_next(
     assert not [line for line in caplog.messages if "wait for the next run" in line]
 
 
+@pytest.mark.slow
 def test_a_run_that_is_cut_anywhere_owes_no_notice(loop: Loop, shop: Shop) -> None:
     """That a return is out is said together with the day whose notices it owes."""
     warehouse = Warehouse()

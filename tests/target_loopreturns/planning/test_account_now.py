@@ -110,6 +110,7 @@ def test_many_returns_are_read_from_the_list(desk: Desk, shop: Shop) -> None:
     assert len(desk.loop.requests) < 2 * len(owns)
 
 
+@pytest.mark.slow
 def test_returns_that_the_list_cannot_show_are_asked_for_one_by_one(desk: Desk, shop: Shop) -> None:
     """More changed in one second than Loop lists at once; each is planned all the same."""
     owns = [shop.add_return(state="open", created_at="2025-01-02T10:00:00Z").id for _ in range(800)]

@@ -52,6 +52,7 @@ def test_a_row_that_does_not_fit_stops_before_the_first_request(desk: Desk) -> N
     assert "line 3, stream return_actions, field 'action'" in ran.error
 
 
+@pytest.mark.slow
 def test_five_hundred_mixed_actions_end_as_the_rules_say(tmp_path: Path) -> None:
     """Plan, apply, and apply again: states as the rules say, and then no more changes."""
     shop = Shop.seeded(returns=2000, seed=3)

@@ -7,6 +7,7 @@ import pytest
 from tests.proofs.target_kills import prove
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seed", "late"), [(11, False), (12, True)])
 def test_a_killed_run_does_nothing_twice_and_forgets_nothing(seed: int, late: bool) -> None:
     """SIGKILL at random moments, then runs to the end; by hand, with 100 kills.

@@ -95,6 +95,7 @@ def carried_out(seed: int, concurrency: int) -> tuple[list[Any], dict[str, Any],
     return told, {found.id: found.state for found in shop.book}, shop.acted
 
 
+@pytest.mark.slow
 @settings(max_examples=5, deadline=None)
 @given(st.integers(1, 10_000), st.sampled_from([2, 4, 16]))
 def test_the_same_comes_of_it_as_one_by_one(seed: int, concurrency: int) -> None:
