@@ -7,10 +7,13 @@ import re
 import shlex
 from pathlib import Path
 
+import pytest
 import yaml
 
+from mock_loop import Quirks, serve
 from mock_loop.loop import Loop
 from tap_loopreturns.streams import STREAMS
+from tests.documents import blocks, page
 from tests.warehouses import account, meant, venvs
 from tests.warehouses.meltano import DEFINITION, meltano, start
 
@@ -40,28 +43,87 @@ def streams(loop: Loop, project: Path) -> tuple[set[str], str]:
     return {one["stream"] for one in messages if one["type"] == "SCHEMA"}, done.stdout
 
 
-def test_one_command_adds_the_tap_and_four_settings_read_the_streams_that_are_on(
-    tmp_path: Path,
-) -> None:
-    """README's commands as they are; no stream that is off is read until it is selected."""
-    start(tmp_path, {})
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """README's commands as they are; of what they add, the code is this checkout's."""
+    folder = tmp_path_factory.mktemp("project")
+    start(folder, {})
     # What is released stands elsewhere; here it is this checkout.
     definition = yaml.safe_load(DEFINITION.read_text("utf-8"))
-    local = tmp_path / "tap-loopreturns.yml"
+    local = folder / "tap-loopreturns.yml"
     local.write_text(yaml.safe_dump(definition | {"pip_url": f"-e {venvs.ROOT}"}), "utf-8")
     given = commands(local)
     assert [words[0] for words in given] == ["add", *["config"] * 4]
     for words in given:
-        done = meltano(*words, project=tmp_path)
-        assert done.returncode == 0, done.stdout + done.stderr
+        called(folder, *words)
+    return folder
+
+
+def called(project: Path, *words: str) -> None:
+    """Call Meltano, which must not fail."""
+    done = meltano(*words, project=project)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_key_with_the_least_scopes_reads_what_it_may(project: Path) -> None:
+    """README's commands are enough for a key that has `Returns` alone; the rest is a warning."""
+    shop = account.usual(30)
+    free = Quirks(requests_per_minute=None)
+    with serve(shop, key=account.KEY, scopes={"Returns"}, quirks=free) as loop:
+        read, output = streams(loop, project)
+    assert "returns" in read
+    may = {one.name for one in STREAMS if one.endpoint.scope == "Returns"}
+    assert read == ON & may
+    for row in meant.rows(shop, "returns"):
+        assert f'"id":"{row["id"]}"' in output
+
+
+def test_a_plugin_is_installed_anew_as_the_page_says(project: Path) -> None:
+    """upgrading.md's command of Meltano; the settings stay, and the tap runs."""
+    (line,) = (one for one in blocks(page("upgrading.md"), "shell") if one.startswith("meltano"))
+    called(project, *shlex.split(line)[1:])
+    with account.served(account.usual(5)) as loop:
+        assert streams(loop, project)[0] == ON
+
+
+def test_one_command_adds_the_tap_and_four_settings_read_the_streams_that_are_on(
+    project: Path,
+) -> None:
+    """No stream that is off is read until it is selected."""
     shop = account.usual(30)
     with account.served(shop) as loop:
-        read, output = streams(loop, tmp_path)
+        read, output = streams(loop, project)
         assert read == ON
         for row in meant.rows(shop, "returns"):
             assert f'"id":"{row["id"]}"' in output
         # Another stream comes to the others, and does not take their place.
-        done = meltano("select", "tap-loopreturns", "orders", "*", project=tmp_path)
-        assert done.returncode == 0, done.stdout + done.stderr
-        read, _ = streams(loop, tmp_path)
+        called(project, "select", "tap-loopreturns", "orders", "*")
+        read, _ = streams(loop, project)
         assert read == ON | {"orders"}
+
+
+@pytest.mark.parametrize(
+    ("document", "plugin"),
+    [
+        ("target.md", "target-loopreturns"),
+        ("target.md", "tap-loopreturns-actions"),
+        ("examples.md", "tap-loopreturns-actions"),
+    ],
+)
+def test_the_other_plugins_are_added_as_the_pages_say(
+    document: str, plugin: str, tmp_path: Path
+) -> None:
+    """The command's file is in the checkout, and the program that it installs runs."""
+    ending = f"/meltano/{plugin}.yml {plugin}"
+    (line,) = (
+        line
+        for block in blocks(page(document), "shell")
+        for line in block.splitlines()
+        if line.endswith(ending)
+    )
+    start(tmp_path, {})
+    definition = yaml.safe_load((venvs.ROOT / f"meltano/{plugin}.yml").read_text("utf-8"))
+    local = tmp_path / "definition.yml"
+    local.write_text(yaml.safe_dump(definition | {"pip_url": f"-e {venvs.ROOT}"}), "utf-8")
+    called(tmp_path, *shlex.split(re.sub(r"https://\S+\.yml", str(local), line))[1:])
+    called(tmp_path, "invoke", plugin, "--version")
