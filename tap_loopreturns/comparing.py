@@ -133,7 +133,9 @@ def compare_rows(tap: TapLoopReturns, kind: type[LoopStream], file: TextIO, shop
     in_span = (row.date for row in ours.values() if row.date is None or span.holds(row.date))
     facts = {
         "loop": by_day(in_span),
-        "warehouse": by_day(date for date in theirs.values() if date is None or span.holds(date)),
+        "warehouse": by_day(
+            row.date for row in theirs.values() if row.date is None or span.holds(row.date)
+        ),
         **record.of_differences(found, kind.keys),
     }
     each = ", ".join(f"{sum(one.kind == k for one in found):,} {k}" for k in KINDS)

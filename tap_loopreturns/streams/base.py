@@ -46,6 +46,8 @@ class LoopStream(SingerStream):
     endpoint: ClassVar[Endpoint]
     costs: ClassVar[str]
     """The requests that it takes, for the documentation."""
+    shows_change: ClassVar[tuple[str, ...]] = ()
+    """Columns that change with a row whose replication key does not."""
 
     extra_of_shops: ClassVar[dict[str, Any]] = {}
     """Properties that its records have besides where many shops share the table."""

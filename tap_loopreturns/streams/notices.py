@@ -34,6 +34,7 @@ class AdvancedShippingNotices(ByDate):
     keys: tuple[str, ...] = ("id", "return_line_item_id")
     replication_key = "created_at"
     endpoint = endpoints.SHIPPING_NOTICES
+    shows_change = ("updated_at", "state", "label_status", "restock_status")
     costs = "one for about 5,000 rows, or 117 days; one a day whose returns changed"
     longest = 117 * DAY  # with a day on each side, within the 120 that 2026-10 allows
     rows_wanted = 5000  # the answer is not paged, so the window follows the density

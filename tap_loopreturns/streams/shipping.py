@@ -37,6 +37,7 @@ class LabelRequests(ByDate):
     keys: tuple[str, ...] = ("id",)
     replication_key = "created_at"
     endpoint = endpoints.LABEL_REQUESTS
+    shows_change = ("status",)
     costs = "one for 250 rows"
 
     def read_window(self, window: Span) -> None:

@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
+from typing import NamedTuple
 
 from loop_returns import times
 from loop_returns.spans import Span
 from tap_loopreturns.verifying.loop_rows import Key, LoopRow
 
 KINDS = ("missing", "extra", "stale", "ahead")
-"""Loop alone has the row; the warehouse alone; its date is older there; or newer there."""
+"""Loop alone has the row; the warehouse alone; it is older there; or newer there."""
+
+
+class WarehouseRow(NamedTuple):
+    """A row as a warehouse has it."""
+
+    date: int | None
+    """Its replication key, in seconds."""
+    shown: tuple[str | None, ...] = ()
+    """As of `LoopRow`; None where the warehouse was not asked for a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +38,7 @@ class RowDifference:
 
 
 def differences(
-    loop: Mapping[Key, LoopRow], warehouse: Mapping[Key, int | None], span: Span
+    loop: Mapping[Key, LoopRow], warehouse: Mapping[Key, WarehouseRow], span: Span
 ) -> list[RowDifference]:
     """What differs, of the rows whose date lies in a span; in the order of kinds and keys.
 
@@ -44,21 +55,28 @@ def by_day(dates: Iterator[int | None]) -> dict[str, int]:
 
 
 def _of_loop(
-    loop: Mapping[Key, LoopRow], warehouse: Mapping[Key, int | None], span: Span
+    loop: Mapping[Key, LoopRow], warehouse: Mapping[Key, WarehouseRow], span: Span
 ) -> Iterator[RowDifference]:
     for key, row in loop.items():
         if row.date is not None and not span.holds(row.date):
             continue
         if key not in warehouse:
             yield RowDifference("missing", key, row)
-        elif row.date != (theirs := warehouse[key]):
+            continue
+        theirs = warehouse[key].date
+        if row.date != theirs:
             is_newer = theirs is not None and (row.date is None or theirs > row.date)
             yield RowDifference("ahead" if is_newer else "stale", key, row, theirs)
+        elif any(
+            shown not in {None, ours}
+            for shown, ours in zip_longest(warehouse[key].shown, row.shown)
+        ):
+            yield RowDifference("stale", key, row, theirs)
 
 
 def _extra(
-    loop: Mapping[Key, LoopRow], warehouse: Mapping[Key, int | None], span: Span
+    loop: Mapping[Key, LoopRow], warehouse: Mapping[Key, WarehouseRow], span: Span
 ) -> Iterator[RowDifference]:
-    for key, date in warehouse.items():
+    for key, (date, _) in warehouse.items():
         if key not in loop and (date is None or span.holds(date)):
             yield RowDifference("extra", key, None, date)

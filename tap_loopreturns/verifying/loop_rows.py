@@ -36,6 +36,8 @@ class LoopRow(NamedTuple):
     """When it was made, where lists are asked for by that."""
     state: str | None = None
     """The state of its return."""
+    shown: tuple[str, ...] = ()
+    """What its stream's `shows_change` names, as text."""
 
 
 class RowsWriter(PageWriter):
@@ -168,7 +170,15 @@ def _of_portion(
 
 def _row(kind: type[LoopStream], record: dict[str, Any] | msgspec.Struct) -> LoopRow:
     date = _second(_part(record, str(kind.replication_key)))
-    return LoopRow(date, _second(_part(record, "created_at")))
+    shown = tuple(as_text(name, _part(record, name)) for name in kind.shows_change)
+    return LoopRow(date, _second(_part(record, "created_at")), shown=shown)
+
+
+def as_text(name: str, value: object) -> str:
+    """A value of a column so that it is the same to Loop and to any warehouse."""
+    if name.endswith("_at") and (second := _second(value)) is not None:
+        return times.show(second)
+    return "" if value is None else str(value).strip()
 
 
 def _part(record: dict[str, Any] | msgspec.Struct, name: str) -> Any:
@@ -178,7 +188,7 @@ def _part(record: dict[str, Any] | msgspec.Struct, name: str) -> Any:
 def _second(value: object) -> int | None:
     if isinstance(value, datetime):
         return int(value.timestamp() // 1)
-    return times.second(value) if isinstance(value, str) else None
+    return times.second(value) if isinstance(value, str) and value else None
 
 
 def known(kinds: Mapping[str, type[LoopStream]], name: str) -> type[LoopStream]:

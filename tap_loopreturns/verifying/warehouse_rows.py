@@ -11,7 +11,8 @@ from typing import Any, TextIO
 from loop_returns import times
 from loop_returns.errors import SettingsError
 from tap_loopreturns.streams.base import LoopStream
-from tap_loopreturns.verifying.loop_rows import Key
+from tap_loopreturns.verifying.differences import WarehouseRow
+from tap_loopreturns.verifying.loop_rows import Key, as_text
 
 
 def query(kind: type[LoopStream], *, many_shops: bool = False) -> str:
@@ -21,12 +22,16 @@ def query(kind: type[LoopStream], *, many_shops: bool = False) -> str:
 
 
 def columns(kind: type[LoopStream]) -> tuple[str, ...]:
-    """The columns of such a file: the stream's key, then its replication key."""
+    """The columns of such a file: the stream's key, its replication key, and what shows changes."""
+    return *_wanted(kind), *kind.shows_change
+
+
+def _wanted(kind: type[LoopStream]) -> tuple[str, ...]:
     return *kind.keys, str(kind.replication_key)
 
 
-def read(file: TextIO, kind: type[LoopStream], *, shop: str = "") -> dict[Key, int | None]:
-    """The dates of the rows by their keys; of a row that is there twice, the later one.
+def read(file: TextIO, kind: type[LoopStream], *, shop: str = "") -> dict[Key, WarehouseRow]:
+    """The rows by their keys; of a row that is there twice, the later one.
 
     Args:
         file: CSV with a header, or JSON lines; any order, more columns do no harm.
@@ -36,14 +41,15 @@ def read(file: TextIO, kind: type[LoopStream], *, shop: str = "") -> dict[Key, i
     Raises:
         SettingsError: a column is missing, or a line is not what they say.
     """
-    rows: dict[Key, int | None] = {}
+    rows: dict[Key, WarehouseRow] = {}
     try:
         for number, given in _lines(file, kind):
             if shop and given.get("shop", shop) != shop:
                 continue
-            key, date = _row(given, kind, number)
+            key, row = _row(given, kind, number)
             before = rows.get(key)
-            rows[key] = max(date, before) if date and before else date or before
+            if before is None or (row.date or 0) >= (before.date or 0):
+                rows[key] = row
     except (csv.Error, UnicodeDecodeError):
         raise SettingsError("--against", "accepts a CSV or JSON lines file in UTF-8.") from None
     return rows
@@ -58,9 +64,9 @@ def _lines(file: TextIO, kind: type[LoopStream]) -> Iterator[tuple[int, Mapping[
         return
     lines = csv.reader(chain([first], file))
     header = [name.strip().lower() for name in next(lines, [])]
-    if any(header.count(name) != 1 for name in columns(kind)):
+    if any(header.count(name) != 1 for name in _wanted(kind)):
         raise SettingsError(
-            "--against", f"accepts a file with the columns {', '.join(columns(kind))}."
+            "--against", f"accepts a file with the columns {', '.join(_wanted(kind))}."
         )
     for cells in filter(None, lines):
         yield lines.line_num, dict(zip(header, cells, strict=False))
@@ -76,8 +82,8 @@ def _parsed(line: str, number: int) -> Mapping[str, Any]:
     return {str(name).lower(): value for name, value in found.items()}
 
 
-def _row(given: Mapping[str, Any], kind: type[LoopStream], number: int) -> tuple[Key, int | None]:
-    *names, date = columns(kind)
+def _row(given: Mapping[str, Any], kind: type[LoopStream], number: int) -> tuple[Key, WarehouseRow]:
+    *names, date = _wanted(kind)
     key = tuple(_text(given.get(name)) for name in names)
     said = _text(given.get(date))
     try:
@@ -90,7 +96,8 @@ def _row(given: Mapping[str, Any], kind: type[LoopStream], number: int) -> tuple
             f"accepts lines with {', '.join(names)} and, as {date}, 2026-11-24T10:00:00Z; line "
             f"{number} is not one.",
         )
-    return key, at
+    shown = (as_text(name, given[name]) if name in given else None for name in kind.shows_change)
+    return key, WarehouseRow(at, tuple(shown))
 
 
 def _text(value: object) -> str:

@@ -61,6 +61,42 @@ def test_the_next_run_mends_every_stream(
     assert verified(config, warehouse, name, tmp_path) == ["extra"]
 
 
+@pytest.mark.parametrize("name", ["label_requests", "advanced_shipping_notices"])
+def test_a_row_that_changed_behind_its_date_is_told_and_mended(
+    name: str, everything: dict[str, Any], tmp_path: Path
+) -> None:
+    """Its date is that of its creation; another column shows that it is not as Loop has it."""
+    config = everything | {"deep_reading_days": 0, "trailing_days": 0}
+    warehouse = LoadedTables(config, tmp_path)
+    warehouse.load(name)
+    before = copy.deepcopy(warehouse.tables[name])
+    for key, column in zip(sorted(before), DATED[name].shows_change, strict=False):
+        warehouse.tables[name][key][column] = "2026-01-01 00:00:01"
+    told = verified(config, warehouse, name, tmp_path)
+    assert told == ["stale"] * len(DATED[name].shows_change)
+    warehouse.state = json.loads((tmp_path / "repaired.json").read_text("utf-8"))
+    warehouse.load(name)
+    assert warehouse.tables[name] == before
+
+
+@pytest.mark.parametrize("name", DATED)
+def test_a_repair_changes_nothing_but_what_differs(
+    name: str, everything: dict[str, Any], tmp_path: Path
+) -> None:
+    """All else is as it was, be it that a row of the same second, day or shipment comes again."""
+    config = everything | {"deep_reading_days": 0, "trailing_days": 0}
+    warehouse = LoadedTables(config, tmp_path)
+    warehouse.load(name)
+    before = copy.deepcopy(warehouse.tables[name])
+    spoil(warehouse, name)
+    verified(config, warehouse, name, tmp_path)
+    warehouse.state = json.loads((tmp_path / "repaired.json").read_text("utf-8"))
+    sent = warehouse.load(name)[name]
+    del warehouse.tables[name]["none",]
+    assert warehouse.tables[name] == before
+    assert 6 <= sent < len(before)
+
+
 def test_a_repair_reads_no_other_returns(everything: dict[str, Any], tmp_path: Path) -> None:
     """But for those that changed in the very same seconds."""
     warehouse = LoadedTables(everything, tmp_path)

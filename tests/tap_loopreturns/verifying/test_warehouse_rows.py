@@ -13,9 +13,11 @@ from loop_returns import times
 from loop_returns.errors import SettingsError
 from tap_loopreturns.comparing import DATED
 from tap_loopreturns.verifying import warehouse_rows
+from tap_loopreturns.verifying.differences import WarehouseRow
 
 AT = times.second("2026-11-24T10:00:00Z")
 ITEMS = DATED["return_line_items"]
+REQUESTS = DATED["label_requests"]
 
 
 @pytest.mark.parametrize(
@@ -31,7 +33,7 @@ ITEMS = DATED["return_line_items"]
 def test_csv_and_json_lines_are_read_as_databases_write_them(text: str) -> None:
     """Any order, more columns, other zones, fractions; of a row that is there twice, the later."""
     file = io.StringIO(text, newline="")
-    assert warehouse_rows.read(file, DATED["returns"]) == {("7",): AT}
+    assert warehouse_rows.read(file, DATED["returns"]) == {("7",): WarehouseRow(AT)}
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_rows_of_other_shops_are_passed_over() -> None:
     """Where the table is one of many shops."""
     text = "shop,id,updated_at\nnorth,7,2026-11-24T10:00:00Z\nsouth,8,2026-11-24T10:00:00Z\n"
     found = warehouse_rows.read(io.StringIO(text), DATED["returns"], shop="north")
-    assert found == {("7",): AT}
+    assert found == {("7",): WarehouseRow(AT)}
 
 
 @given(st.dictionaries(st.integers(1), st.datetimes().map(lambda at: at.isoformat()), max_size=9))
@@ -72,8 +74,18 @@ def test_the_two_forms_say_the_same(rows: dict[int, str]) -> None:
     assert len(both[0]) == len(rows)
 
 
+def test_what_shows_changes_is_read_where_it_was_asked_for() -> None:
+    """A file without it, as of an earlier query, is compared by dates alone."""
+    text = "id,created_at,status\n7,2026-11-24T10:00:00Z, issued\n8,2026-11-24T10:00:00Z,\n"
+    found = warehouse_rows.read(io.StringIO(text), REQUESTS)
+    assert [row.shown for row in found.values()] == [("issued",), ("",)]
+    text = "id,created_at\n7,2026-11-24T10:00:00Z\n"
+    assert warehouse_rows.read(io.StringIO(text), REQUESTS) == {("7",): WarehouseRow(AT, (None,))}
+
+
 def test_the_query_names_the_key_and_the_date() -> None:
-    """Of the stream's table."""
+    """Of the stream's table; and what shows changes, where the date does not."""
+    assert warehouse_rows.query(REQUESTS) == "select id, created_at, status from label_requests"
     assert warehouse_rows.query(ITEMS) == (
         "select return_id, line_item_id, return_updated_at from return_line_items"
     )
