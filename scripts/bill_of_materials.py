@@ -22,7 +22,7 @@ TOOLS = {OWN, "pip", "setuptools", "wheel"}
 PAGE = ROOT / "docs" / "licences.md"
 HEAD = """# Licences
 
-`tap-loopreturns` is under Apache-2.0. This is everything that it brings with both extras, made by
+`tap-loopreturns` is under Apache-2.0. This is everything that it brings with all extras, made by
 `python scripts/bill_of_materials.py`. The bill of materials of a release (`sbom.cdx.json`) has the
 same.
 

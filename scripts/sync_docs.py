@@ -49,6 +49,7 @@ _WAYS = {
 """The settings that a plugin cannot do without: any of these."""
 _PLUGINS = {one.name: one for one in (TapLoopReturns, TargetLoopReturns, TapLoopReturnsActions)}
 _DATES = ("start_date", "end_date")
+_NOT_RUN = re.compile(r"<!-- not run: ([^>]+?) -->")
 _MADE = "# Made by `python scripts/sync_docs.py`; not to be edited by hand.\n"
 
 
@@ -63,6 +64,19 @@ def page(text: str) -> str:
         if f"<!-- {name} -->" in text:
             text = _between(name, make(), text)
     return addressed(text)
+
+
+def contributing(text: str) -> str:
+    """CONTRIBUTING.md with the list of what no test runs."""
+    rows = ["| page | why |", "| --- | --- |"]
+    for path in (
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        *sorted((ROOT / "docs").glob("*.md")),
+    ):
+        reasons = dict.fromkeys(_NOT_RUN.findall(path.read_text("utf-8")))
+        rows += [f"| {path.name} | {said} |" for said in reasons]
+    return _between("not-run-list", "\n".join(rows), text)
 
 
 def _between(name: str, made: str, text: str) -> str:
@@ -222,6 +236,7 @@ def main() -> None:
     """Write, or check."""
     made = {
         "README.md": readme,
+        "CONTRIBUTING.md": contributing,
         "pyproject.toml": addressed,
         "SECURITY.md": addressed,
         "meltano.yml": meltano,

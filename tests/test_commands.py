@@ -25,7 +25,7 @@ from target_loopreturns.settings import CONFIG as TARGET_CONFIG
 from tests.acting import Desk, messages
 from tests.documents import PAGES, ROOT, blocks, page, section
 from tests.events.receiving import running
-from tests.running import settings
+from tests.running import run_tap, settings
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *PAGES]
 _BLOCK = re.compile(r"^( *)```(shell|sh|bash|console|sql)\n", re.MULTILINE)
@@ -51,7 +51,7 @@ def test_every_command_and_query_is_run_or_says_why_not() -> None:
     found = list(marks())
     assert len(found) > 30
     assert [place for place, kind, _ in found if not kind] == []
-    assert sum(kind == "run by" for _, kind, _ in found) >= 22
+    assert sum(kind == "run by" for _, kind, _ in found) >= 35
 
 
 def test_the_tests_that_pages_name_exist_and_read_the_page() -> None:
@@ -201,3 +201,52 @@ def test_rows_that_the_last_whole_reading_did_not_see_are_left_out() -> None:
         made.execute("insert into full_table_reads values ('b', 'destinations', 9)")
         made.execute("insert into destinations values ('a', 1, 5), ('a', 2, 4), ('b', 1, 8)")
         assert made.execute(query).fetchall() == [("a", 1, 5)]
+
+
+_PSQL = """
+import csv, sqlite3, sys
+assert sys.argv[1:3] == ["--csv", "--command"]
+found = sqlite3.connect("warehouse.sqlite").execute(sys.argv[3])
+to = csv.writer(sys.stdout)
+to.writerow(column[0] for column in found.description)
+to.writerows(found)
+"""
+
+
+def test_a_warehouse_is_held_against_loop_and_mended_as_shown(
+    shell: Shell, loop: Loop, tmp_path: Path
+) -> None:
+    """Two rows that are not in the table are told, and come with the next run; SQLite stands in."""
+    compare, mend = blocks(page("verify.md"), "shell")[1:3]
+    (tmp_path / "bin/psql").write_text(f"#!{sys.executable}\n{_PSQL}")
+    (tmp_path / "bin/psql").chmod(0o755)
+    ran = run_tap(settings(loop))
+    (tmp_path / "states.jsonl").write_text(json.dumps(ran.state) + "\n", "utf-8")
+    rows = [(row["id"], row["updated_at"]) for row in ran.records("returns")]
+    with closing(sqlite3.connect(tmp_path / "warehouse.sqlite")) as made, made:
+        made.execute("create table returns (id, updated_at)")
+        made.executemany("insert into returns values (?, ?)", rows[2:])
+    *before, held = compare.splitlines()
+    shell("\n".join(before))
+    assert shell(held, code=1).count("missing") == 2
+    last, repair, keep = mend.splitlines()
+    shell(last)
+    assert shell(repair, code=1).count("missing") == 2
+    shell(keep)
+    text = (tmp_path / "states.jsonl").read_text("utf-8").strip()
+    again = run_tap(settings(loop), state=json.loads(text.splitlines()[-1]))
+    assert {rows[0][0], rows[1][0]} <= {row["id"] for row in again.records("returns")}
+
+
+def test_what_breaks_is_told_as_shown(shell: Shell) -> None:
+    """The check of upgrading.md, on this checkout."""
+    (line,) = (one for one in blocks(page("upgrading.md"), "shell") if one.startswith("python"))
+    shell(f"cd {ROOT} && {line.replace('python', sys.executable, 1)}")
+
+
+def test_what_is_not_run_stands_in_one_place_with_its_reason() -> None:
+    """CONTRIBUTING.md lists it, and a script writes the list."""
+    listed = section("CONTRIBUTING.md", "Commands that no test runs")
+    found = list(marks())
+    reasons = {(place.partition(":")[0], said) for place, kind, said in found if kind == "not run"}
+    assert reasons == set(re.findall(r"^\| ([\w.-]+\.md) \| (.+) \|$", listed, re.MULTILINE))
