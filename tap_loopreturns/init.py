@@ -170,7 +170,8 @@ def command(path: str, start_date: str | None, api_url: str | None, *, replace: 
     click.echo(
         f"Wrote {file} and {file.parent / SNIPPET}.\n"
         f"Now: tap-loopreturns --config {file} | your-target\n"
-        f"Or put the snippet into meltano.yml, and: meltano config set tap-loopreturns api_key …",
+        f"Or put the snippet into meltano.yml, and: meltano config set tap-loopreturns api_key …\n"
+        f"Then: loopreturns-run meltano run tap-loopreturns your-target",
         err=True,
     )
 

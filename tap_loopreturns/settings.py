@@ -129,8 +129,9 @@ CONFIG = th.PropertiesList(
         th.IntegerType,
         default=0,
         title="Stop after seconds",
-        description="End a run in good order after so many seconds, at a place that the next one "
-        "goes on from: for targets that acknowledge at the end of a run only. 0: read to the end.",
+        description="End a run in good order so many seconds after its first answer, at a place "
+        "that the next one goes on from: for targets that acknowledge at the end of a run only; "
+        "loopreturns-run --repeat runs the next. 0: read to the end.",
     ),
     th.Property(
         "notes_lookback_days",

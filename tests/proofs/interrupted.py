@@ -103,6 +103,7 @@ def interrupted(count: int, way: Way, *, seed: int = 1) -> Interruptions:
     ):
         seen = _count(loop)
         to = destination(way.target, Path(name) / "destination", server)
+        to.began()
         project = _project(Path(name) / "project", loop, to, way)
         while result.interrupted.total() < count:
             _interrupt(result, project, rng, way, seen)
