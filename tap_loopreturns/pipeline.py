@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -74,12 +75,14 @@ class StoppablePipeline:
     def _stop(self, started: subprocess.Popen[bytes], number: int) -> None:
         if self.stopped_by is not None:
             _say("A second signal: everything ends at once.")
-            os.killpg(started.pid, number)
+            with suppress(ProcessLookupError):
+                os.killpg(started.pid, number)
             return
         (self._folder / supervised.STOP).write_text(str(number), "utf-8")
         _say("Stopping the tap; the target loads what it has. A second signal ends all at once.")
         for process in supervised.processes(self._folder):
-            os.kill(process, signal.SIGINT if number == signal.SIGINT else signal.SIGTERM)
+            with suppress(ProcessLookupError):  # it has ended by itself
+                os.kill(process, signal.SIGINT if number == signal.SIGINT else signal.SIGTERM)
 
 
 def _ended(started: subprocess.Popen[bytes]) -> int | None:
