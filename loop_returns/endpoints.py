@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -52,6 +52,7 @@ class Endpoint:
         rows: The name that the rows, or the one row, stand under.
         paging: How a list comes in pages; None where it is no list.
         is_nothing: Whether a refusal only says that there is nothing to have.
+        params: What a list is always asked for with.
         has_errors: `errors` is a field of what is there, and no refusal beside an `id`.
     """
 
@@ -62,6 +63,7 @@ class Endpoint:
     paging: Paging | None = None
     is_nothing: Callable[[LoopRefused], bool] = _never
     has_errors: bool = False
+    params: Params = field(default_factory=dict)
 
     @property
     def changes(self) -> str:
@@ -74,7 +76,7 @@ class Endpoint:
 
     def listing(self, params: Params | None = None, **names: str) -> Listing:
         """The list to ask for."""
-        return Listing(self.at(**names), self.rows, self.scope, params or {})
+        return Listing(self.at(**names), self.rows, self.scope, {**self.params, **(params or {})})
 
     def pages(self, client: Client, params: Params | None = None, **names: str) -> Iterator[Rows]:
         """The pages of the list, as they come.
@@ -210,8 +212,12 @@ HAPPY_RETURNS_SHIPMENT_ITEMS = Endpoint(
     paging=paging.numbered,
 )
 # Rows that slide from one page to another would be taken for deleted, hence `steady`.
-ALLOWLIST = Endpoint("/allowlists", "Orders", rows="data", paging=paging.steady)
-BLOCKLIST = Endpoint("/blocklists", "Orders", rows="data", paging=paging.steady)
+ALLOWLIST = Endpoint(
+    "/allowlists", "Orders", rows="data", paging=paging.steady, params=paging.LARGE_PAGES
+)
+BLOCKLIST = Endpoint(
+    "/blocklists", "Orders", rows="data", paging=paging.steady, params=paging.LARGE_PAGES
+)
 DESTINATIONS = Endpoint(
     "/destinations",
     "Destinations (Read)",

@@ -8,15 +8,12 @@ while it was read, raises `Moved` and is read again from the start (`until_still
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
-from urllib.parse import parse_qs, urlsplit
 
-from loop_returns import times
+from loop_returns import links
 from loop_returns.errors import UnexpectedAnswer
 from loop_returns.http import envelopes
 from loop_returns.http.client import Client
@@ -28,6 +25,11 @@ T = TypeVar("T")
 _LIMIT = 250  # rows a page, the most that Loop takes
 FIRST_OF_LINKED: Params = {"limit": _LIMIT, "sort_order": "asc"}
 """What the first page of a list with cursor links is asked for with."""
+FIRST_OF_OFFSET: Params = {"limit": _LIMIT, "offset": 0}
+"""What the first page of a list with offsets is asked for with."""
+LARGE_PAGES: Params = {"paginate": "true", "pageSize": 750}
+"""What lists with numbered pages may be asked for with, by the pagination page; their own pages
+name no parameters. Where Loop does not heed it, its pages have 15 rows."""
 
 _READINGS = 5
 _ROUND = 25  # rows; lists that are cut are cut at a multiple of it, or of 5 in pages
@@ -46,6 +48,8 @@ class Listing:
     """The name that the rows stand under."""
     scope: str
     params: Params = field(default_factory=dict)
+    longest: int = 0
+    """Rows in the longest page that is known to have come: Loop cuts no page at fewer."""
 
 
 def until_still(
@@ -121,18 +125,21 @@ def _want_no_second_page(client: Client, listing: Listing, known: list[object]) 
         )
 
 
-def numbered(client: Client, listing: Listing) -> Iterator[Rows]:
+def numbered(client: Client, listing: Listing, asked: list[Params] | None = None) -> Iterator[Rows]:
     """Laravel's numbered pages: allowlist, blocklist, Happy Returns.
 
     Rows that go while the list is read make later ones slide to an earlier page,
     and be missed. The paginator's `total` tells; so does a row that comes twice.
+    `asked` takes in what each page was asked for with.
     """
+    params: Params = listing.params
+    asked = [] if asked is None else asked
     page, rows_read = 1, 0
     total: int | None = None
     ids: set[object] = set()
-    links: set[str] = set()
+    known: set[str] = set()
     while True:
-        params = dict(listing.params) if page == 1 else {**listing.params, "page": page}
+        asked.append(params)
         document = client.get(listing.path, params, scope=listing.scope).json()
         rows = envelopes.rows(document, listing.rows, listing.path, bare=page == 1)
         if isinstance(document, list):
@@ -149,11 +156,12 @@ def numbered(client: Client, listing: Listing) -> Iterator[Rows]:
         if link is None:
             break
         page += 1
-        if link in links or (total is not None and page > total + 1):
+        if link in known or (total is not None and page > total + 1):
             raise UnexpectedAnswer(
                 f"GET {listing.path}: Loop links more pages than there are rows."
             )
-        links.add(link)
+        known.add(link)
+        params = {**listing.params, **links.place(link, page)}
     if total not in {None, rows_read}:
         raise Moved
 
@@ -165,12 +173,12 @@ def steady(client: Client, listing: Listing) -> Iterator[Rows]:
     may have slid onto a page that was read before. What is missed here would be
     taken for deleted.
     """
+    asked: list[Params] = []
     lasts = []
-    for rows in numbered(client, listing):
+    for rows in numbered(client, listing, asked):
         lasts.append(rows[-1].get("id") if rows else None)  # before the rows are given away
         yield rows
-    for page, last in enumerate(lasts[:-1], 1):
-        params = dict(listing.params) if page == 1 else {**listing.params, "page": page}
+    for params, last in zip(asked[:-1], lasts[:-1], strict=True):
         document = client.get(listing.path, params, scope=listing.scope).json()
         again = envelopes.rows(document, listing.rows, listing.path)
         if (again[-1].get("id") if again else None) != last:
@@ -194,11 +202,11 @@ def linked(client: Client, listing: Listing) -> Iterator[Rows]:
             if count > 1 and is_odd and not seen:
                 _want_links(client, listing, params, count - 1)
             return
-        cursor = parse_qs(urlsplit(link).query).get("cursor", [""])[0]
+        cursor = links.cursor(link)
         if not cursor or cursor in seen:
             fault = "repeats a cursor" if cursor else "links a next page without a cursor"
             raise UnexpectedAnswer(f"GET {listing.path}: Loop {fault}, so the rest cannot be read.")
-        if _is_a_time_alone(cursor):
+        if links.is_a_time_alone(cursor):
             raise UnexpectedAnswer(
                 f"GET {listing.path}: Loop's cursor is a time alone, so rows of the same "
                 "second could be passed over."
@@ -237,14 +245,15 @@ def offset(client: Client, listing: Listing) -> Iterator[Rows]:
     last: object = None
     ids: set[object] = set()
     while True:
-        params = {**listing.params, "limit": _LIMIT, "offset": at}
+        params = {**listing.params, **FIRST_OF_OFFSET, "offset": at}
         document = client.get(listing.path, params, scope=listing.scope).json()
         rows = envelopes.rows(document, listing.rows, listing.path, bare=True)
         if at and (not rows or rows[0].get("id") != last):
             raise Moved
         # A first page of a round number may be Loop's own limit, lower than what was asked for.
         if not size:
-            size = _LIMIT if len(rows) % 5 else max(len(rows), 1)
+            is_odd = len(rows) % 5 or len(rows) < listing.longest
+            size = _LIMIT if is_odd else max(len(rows), 1)
         full = len(rows) >= size > 1
         last = rows[-1].get("id") if full else None  # before the rows are given away
         rows = rows[1:] if at else rows
@@ -263,16 +272,6 @@ def _total(document: Mapping[str, Any], where: str) -> int | None:
     if total is None or total.__class__ is int:
         return total
     raise UnexpectedAnswer(f"GET {where}: 'total' is {envelopes.shape(total)}, not a number.")
-
-
-def _is_a_time_alone(cursor: str) -> bool:
-    """Whether a cursor is one as in the list of returns, which does not tell rows apart."""
-    try:
-        content = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        moments = [value for name, value in content.items() if not name.startswith("_")]
-        return bool([times.parse(moment) for moment in moments])
-    except (ValueError, AttributeError, TypeError, RecursionError):
-        return False
 
 
 def _take_in(ids: set[object], rows: Rows) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from mock_loop import errors, scopes, views
 from mock_loop.call import Call
-from mock_loop.paging import by_number
+from mock_loop.paging import by_number, whole_number
 from mock_loop.responses import Response, ok
 from mock_loop.routes import Route
 
@@ -17,7 +17,10 @@ PER_PAGE = 15
 def _listed(name: str) -> Callable[[Call], Response]:
     def answer(call: Call) -> Response:
         rows = [views.list_item(row) for _, row in sorted(call.shop.table(name).items())]
-        return by_number(call, rows, PER_PAGE)
+        heeds = call.quirks.lists_page_size and call.given("pageSize")
+        most = call.quirks.max_page_size
+        size = whole_number(call, "pageSize", PER_PAGE, 1, most) if heeds else PER_PAGE
+        return by_number(call, rows, size) if isinstance(size, int) else size
 
     return answer
 

@@ -64,6 +64,9 @@ class Quirks:
     """From version 2026-10 on; 2026-07 and v1 have no such limit."""
     shipments_column: Literal["created_at", "updated_at"] = "created_at"
     """What from and to of Happy Returns shipments mean."""
+    lists_page_size: bool = True
+    """Allowlist and blocklist heed ``pageSize``, as the pagination page says, though their own
+    pages do not name it."""
     per_page_heeded: bool = False
     """Happy Returns lists take ``per_page``, which is not documented."""
 

@@ -140,7 +140,8 @@ def scopes(streams: Iterable[LoopStream]) -> tuple[bool, str]:
 def _refused(streams: Iterable[LoopStream], run: Run | None = None) -> dict[str, AccessError]:
     """The streams that Loop refuses the key for; one request a scope.
 
-    Where a run is to follow, what else fails will fail in its turn, and the others are read.
+    Where a run is to follow, it is asked for what that reads first; what else fails will fail
+    in its turn, and the others are read.
     """
     answers: dict[str, AccessError | None] = {}
     found = {}
@@ -149,7 +150,7 @@ def _refused(streams: Iterable[LoopStream], run: Run | None = None) -> dict[str,
         if scope not in answers:
             answers[scope] = None
             try:
-                answers[scope] = _probe(stream)
+                answers[scope] = _probe(stream, ahead=run is not None)
             except PUT_OFF as error:
                 if run is None:
                     raise
@@ -161,9 +162,9 @@ def _refused(streams: Iterable[LoopStream], run: Run | None = None) -> dict[str,
     return found
 
 
-def _probe(stream: LoopStream) -> AccessError | None:
+def _probe(stream: LoopStream, *, ahead: bool = False) -> AccessError | None:
     try:
-        stream.probe()
+        (stream.probe_ahead if ahead else stream.probe)()
     except AccessError as error:
         return error
     return None

@@ -63,6 +63,8 @@ class OneShopTap(LoopTap):
             self.state.get("bookmarks", {}).clear()
         self.put_in_state("account", self.run.account.entry)
         due = [stream for stream in selected if stream.is_due]
+        for stream in selected:
+            stream.saving.take()
         others = [stream for stream in self.loop_streams if not stream.selected]
         return access.unreadable(self.run, due, others)
 

@@ -19,6 +19,7 @@ from loopreturns_plugin import checks
 from loopreturns_plugin.connection import CONNECTION, Connection, check_connection
 from loopreturns_plugin.shop_list import SHOPS
 from tap_loopreturns.events_settings import EVENTS, EventsSettings, check_events
+from tap_loopreturns.late_settings import LATE
 from tap_loopreturns.records.privacy import Mode, check_hash_key
 
 _TWO_YEARS = timedelta(days=730)
@@ -100,30 +101,7 @@ CONFIG = th.PropertiesList(
         "field but a key or replication key: keep it in additional_fields, with a warning, or "
         "fail.",
     ),
-    th.Property(
-        "trailing_days",
-        th.IntegerType,
-        default=30,
-        title="Trailing days",
-        description="How many days behind their bookmark advanced shipping notices, label requests "
-        "and Happy Returns shipments are read again for late changes, 0 or more.",
-    ),
-    th.Property(
-        "late_notice_requests",
-        th.IntegerType,
-        default=20,
-        title="Late notice requests",
-        description="How many requests a run may spend on older shipping notices whose returns "
-        "changed; what is left waits in STATE for the next run. 0 or more.",
-    ),
-    th.Property(
-        "deep_reading_days",
-        th.IntegerType,
-        default=7,
-        title="Deep reading days",
-        description="How often, in days, notices, label requests and Happy Returns shipments are "
-        "read again from start_date on, for changes that no date tells. 0: never.",
-    ),
+    *LATE,
     th.Property(
         "stop_after_seconds",
         th.IntegerType,
@@ -196,6 +174,7 @@ class TapSettings:
     trailing: int
     late_notice_requests: int
     deep_every: int
+    send_unchanged: bool
     stop_after: int
     notes_lookback: int
     events: EventsSettings | None
@@ -244,6 +223,7 @@ def check(config: Mapping[str, Any], *, now: datetime, known: Mapping[str, Any])
         trailing=checks.integer(given, "trailing_days", 0) * times.DAY,
         late_notice_requests=checks.integer(given, "late_notice_requests", 0),
         deep_every=checks.integer(given, "deep_reading_days", 0) * times.DAY,
+        send_unchanged=checks.truth(given, "send_unchanged"),
         stop_after=checks.integer(given, "stop_after_seconds", 0),
         notes_lookback=checks.integer(given, "notes_lookback_days", 0) * times.DAY,
         events=check_events(given),

@@ -43,6 +43,16 @@ _LITTLE_PATIENCE = 100.0
 def ask(client: Client, window: Window, page_size: int, hold: Hold | None = None) -> Answer:
     """Ask for one window of returns (see `Client.get`, for what it raises, too)."""
     patience = _LITTLE_PATIENCE if window.again else None
+    params = _params(window, page_size)
+    return client.get(LIST, params, scope=RETURNS_LIST.scope, hold=hold, patience=patience)
+
+
+def ask_ahead(client: Client, window: Window, page_size: int) -> None:
+    """Ask as `ask`; the answer is kept for whoever soon asks for the same."""
+    client.probe(LIST, _params(window, page_size), scope=RETURNS_LIST.scope)
+
+
+def _params(window: Window, page_size: int) -> dict[str, str | int]:
     params: dict[str, str | int] = {
         "from": times.show(window.since).replace("Z", ".000Z"),
         "to": times.show(window.until).replace("Z", ".000Z"),
@@ -51,7 +61,7 @@ def ask(client: Client, window: Window, page_size: int, hold: Hold | None = None
     if window.state:
         params["state"] = window.state
     params |= {"paginate": "false"} if window.whole else {"paginate": "true", "pageSize": page_size}
-    return client.get(LIST, params, scope=RETURNS_LIST.scope, hold=hold, patience=patience)
+    return params
 
 
 def probe(client: Client, end: int) -> None:

@@ -114,6 +114,18 @@ class ReturnsReading:
         self._answered = 0
         self._failures = 0
 
+    def ask_first(self) -> bool:
+        """Ask for the first window ahead of time; False where nothing is to be read.
+
+        Its answer is kept for another reading of the same. This one is of no use any more.
+
+        Raises:
+            LoopReturnsError: as `Client.get`.
+        """
+        if window := self._windows.next():
+            answers.ask_ahead(self._client, window, self._page_size)
+        return window is not None
+
     def __iter__(self) -> Iterator[Portion]:
         """Each answer, in the order in which the windows were asked for.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -10,46 +10,39 @@ from singer_sdk.mapper import RemoveRecordTransform
 from singer_sdk.singerlib import RecordMessage
 
 from loopreturns_plugin.sdk import SingerStream
-from tap_loopreturns.output.writer import PageWriter
 from tap_loopreturns.records import schemas
 from tap_loopreturns.records.objects import Record
 
 
-def write_as_it_is(
-    stream: SingerStream,
-    records: Sequence[Record | msgspec.Struct],
-    writer: PageWriter,
-    left_out: tuple[str, ...],
-    beside: Mapping[str, str],
-) -> None:
-    """Write records to which no stream map, flattening or selection applies.
-
-    `left_out` are the properties that a message lacks where they are null; `beside` are
-    fields that each record gets besides its own.
-    """
+def leave_out_nulls(records: Sequence[Record | msgspec.Struct], names: tuple[str, ...]) -> None:
+    """Take out of records the properties that a message lacks where they are null."""
     for record in records:
         if isinstance(record, dict):
-            _leave_out(record, left_out)
-    writer.write_records(stream.name, records, stream.version, beside)
+            _leave_out(record, names)
 
 
-def write_mapped(stream: SingerStream, records: Iterable[Record], writer: PageWriter) -> None:
-    """Write what selection and the stream's maps make of records, which are changed by it."""
-    for record in records:
-        chosen = stream.without_deselected(record)
-        for stream_map in stream.stream_maps:
-            if isinstance(stream_map, RemoveRecordTransform):
-                continue
-            if (mapped := stream_map.transform(chosen)) is not None:
-                _leave_out(mapped, schemas.may_be_left_out(stream_map.transformed_schema))
-                writer.write_message(
-                    RecordMessage(
-                        stream=stream_map.stream_alias,
-                        record=mapped,
-                        version=stream.version,
-                        time_extracted=datetime.now(UTC),
-                    )
-                )
+def mapped(stream: SingerStream, record: Record) -> Iterator[tuple[str, Record]]:
+    """What selection and the stream's maps make of a record, which is changed by it.
+
+    Each with the name of the stream that it is written to.
+    """
+    chosen = stream.without_deselected(record)
+    for stream_map in stream.stream_maps:
+        if isinstance(stream_map, RemoveRecordTransform):
+            continue
+        if (made := stream_map.transform(chosen)) is not None:
+            _leave_out(made, schemas.may_be_left_out(stream_map.transformed_schema))
+            yield stream_map.stream_alias, made
+
+
+def message(stream: SingerStream, alias: str, record: Record) -> RecordMessage:
+    """The message that a record is written as."""
+    return RecordMessage(
+        stream=alias,
+        record=record,
+        version=stream.version,
+        time_extracted=datetime.now(UTC),
+    )
 
 
 def _leave_out(record: Record, names: tuple[str, ...]) -> None:

@@ -16,7 +16,9 @@ from loop_returns.spans import Span, Spans
 from loopreturns_plugin.sdk import SingerStream
 from tap_loopreturns.output.bookmark import Bookmark
 
-BESIDE = frozenset({"events", "changes", "noted", "owed", "deep", "days", "asked"})
+BESIDE = frozenset(
+    {"events", "changes", "noted", "owed", "deep", "days", "asked", "sent", "longest"}
+)
 """What an entry of STATE may hold beside the bookmark; see who remembers it."""
 ROWS = "rows"
 """The one part of the bookmark of a list that is not read by state."""

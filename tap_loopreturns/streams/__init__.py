@@ -85,13 +85,15 @@ def build(tap: Tap, run: Run) -> list[LoopStream]:
     streams: list[LoopStream] = []
     for kind in kinds(many_shops=run.many_shops):
         if issubclass(kind, ReturnsStream):
-            delivery.streams.append(kind(tap, run, delivery.read))
+            delivery.streams.append(kind(tap, run, delivery.read, delivery.ask_first))
             streams.append(delivery.streams[-1])
         else:
             streams.append(kind(tap, run))
         if isinstance(stream := streams[-1], ByReturns):
             stream.refresh = refresh
             refresh.streams.append(stream)
+        if isinstance(last := streams[-1], HappyReturnsShipmentItems):
+            last.shipments = next(one for one in streams if type(one) is HappyReturnsShipments)
         if isinstance(last := streams[-1], AdvancedShippingNotices):
             delivery.notices = last
         if isinstance(last := streams[-1], FullTableReads):

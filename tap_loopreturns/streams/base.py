@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import compress
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -21,6 +22,8 @@ from loopreturns_plugin.sdk import SingerStream, keep_calm
 from tap_loopreturns.output import mapped
 from tap_loopreturns.output.distinct import Distinct
 from tap_loopreturns.output.progress import Progress
+from tap_loopreturns.output.saving import Saving
+from tap_loopreturns.output.sent import SentRows
 from tap_loopreturns.output.state import StreamState, check_bookmark
 from tap_loopreturns.records import schemas
 from tap_loopreturns.records.cleaner import Cleaner
@@ -49,6 +52,9 @@ class LoopStream(SingerStream):
     shows_change: ClassVar[tuple[str, ...]] = ()
     """Columns that change with a row whose replication key does not."""
 
+    sent: SentRows | None = None
+    """Tells which rows are news; None: all are written."""
+
     extra_of_shops: ClassVar[dict[str, Any]] = {}
     """Properties that its records have besides where many shops share the table."""
 
@@ -62,6 +68,7 @@ class LoopStream(SingerStream):
         if not self.primary_keys:
             self.primary_keys = (*self._shop_key, *self.keys)
         self.progress = Progress(self.logger, self.name)
+        self.saving = Saving(self)
         self._distinct = Distinct()
         self._key_in_dict = itemgetter(*self.keys)
         self._key_in_struct = attrgetter(*self.keys)
@@ -152,6 +159,7 @@ class LoopStream(SingerStream):
 
     def read_between(self) -> None:
         """Read what is to be read while the stream is not due: nothing."""
+        self.saving.put_back()
         self.progress.start("not due, by reconcile_hours")
 
     @abstractmethod
@@ -161,6 +169,10 @@ class LoopStream(SingerStream):
         Raises:
             AccessError: it may not.
         """
+
+    def probe_ahead(self) -> None:
+        """Ask as `probe`, before a run reads: for what it reads first, where that is known."""
+        self.probe()
 
     def nothing_to_ask(self) -> str | None:
         """Why the stream asks Loop nothing, if so: then nothing is known of what the key may."""
@@ -183,20 +195,47 @@ class LoopStream(SingerStream):
         """Write records, with selection, stream maps and flattening applied."""
         if not self.selected:
             return
-        self._count(records)
-        writer = self.run.writer
-        if self.is_written_as_it_is:
-            mapped.write_as_it_is(self, records, writer, self._left_out, self.beside)
-        else:
-            beside = self.beside
-            whole = ({**beside, **self.cleaner.in_full(record)} for record in records)
-            mapped.write_mapped(self, whole, writer)
+        write = self._write_as_it_is if self.is_written_as_it_is else self._write_mapped
+        written = write(records)
+        self.progress.rows += len(written)
+        self._distinct.take(written)
         self.run.stop_if_asked()
+
+    def _write_as_it_is(self, records: Sequence[Record | msgspec.Struct]) -> list[Hashable]:
+        """Write records to which no stream map, flattening or selection applies; their keys."""
+        mapped.leave_out_nulls(records, self._left_out)
+        keys = [self._key(record) for record in records]
+        if self.sent:
+            news = [self.sent.is_news(*row) for row in zip(keys, records, strict=True)]
+            records, keys = list(compress(records, news)), list(compress(keys, news))
+        if records:
+            self.run.writer.write_records(self.name, records, self.version, self.beside)
+        return keys
+
+    def _write_mapped(self, records: Sequence[Record | msgspec.Struct]) -> list[Hashable]:
+        """Write what selection and the stream's maps make of records; the keys of those."""
+        keys = []
+        for record in records:
+            key = self._key(record)
+            made = list(mapped.mapped(self, {**self.beside, **self.cleaner.in_full(record)}))
+            if self.sent and not self.sent.is_news(key, made):
+                continue
+            for alias, row in made:
+                self.run.writer.write_message(mapped.message(self, alias, row))
+            keys.append(key)
+        return keys
+
+    def _key(self, record: Record | msgspec.Struct) -> Hashable:
+        if isinstance(record, dict):
+            return self._key_in_dict(record)  # type: ignore[no-any-return]
+        return self._key_in_struct(record)
 
     def end(self, requests: int, *more: str) -> None:
         """Say what was read, so that it can be compared with what has landed."""
         counts = f"{self.progress.rows:,} rows, {self._distinct.count:,} ids, {requests:,} requests"
-        self.progress.end(", ".join((counts, *more)))
+        same = self.sent.unchanged if self.sent else 0
+        left = [f"{same:,} unchanged rows not sent"] if same else []
+        self.progress.end(", ".join((counts, *more, *left)))
         self.tell_kept_aside()
 
     def tell_kept_aside(self) -> None:
@@ -215,13 +254,6 @@ class LoopStream(SingerStream):
     def finish_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """A schema with the precision and scale of decimals, which the SDK's own model drops."""
         return schemas.with_decimal_size(schema)  # type: ignore[no-any-return]
-
-    def _count(self, records: Sequence[Record | msgspec.Struct]) -> None:
-        self.progress.rows += len(records)
-        self._distinct.take(
-            self._key_in_dict(record) if isinstance(record, dict) else self._key_in_struct(record)
-            for record in records
-        )
 
 
 def _shown(count: Mapping[str, int]) -> str:

@@ -17,6 +17,7 @@ from tap_loopreturns.streams.base import LoopStream
 
 _FIRST_DAYS = 14
 _GROWTH = 4
+_MARGIN = 2 * DAY  # that lists are asked for beyond a window, at most
 
 
 class ByDate(LoopStream):
@@ -32,6 +33,8 @@ class ByDate(LoopStream):
     """Rows in a window, about; None where a window may be as long as Loop takes."""
     changed_since: int
     """From where on a window holds something new; what is older in it is read again."""
+    leaves_out_unchanged: ClassVar[bool] = True
+    """Whether rows that are read again as they were are not sent again."""
     bookmark: StreamState
     """Its bookmark, while it is read."""
 
@@ -39,6 +42,8 @@ class ByDate(LoopStream):
         """Read what is missing, oldest first; the bookmark follows each window."""
         before = self.run.client.requests
         self.plan()
+        if self.leaves_out_unchanged:
+            self.sent = self.saving.rows(anew=self.is_deep)
         self.bookmark.reopen()
         self.bookmark.remember(deep=self._deep.entry())
         missing = self.bookmark.lacking
@@ -47,6 +52,7 @@ class ByDate(LoopStream):
         done = windows = 0
         for window in self._windows(missing):
             self.changed_since = self._changed_since(window)
+            self._remember_rows(window)
             self._share = (done / missing.length, window.length / missing.length)
             self._write_window(window)
             done += window.length
@@ -54,6 +60,8 @@ class ByDate(LoopStream):
             self.bookmark.cover({ROWS: Spans([window])})
             self.bookmark.flush()
             self.advance(1)
+        if self.sent:
+            self.sent.remembers = False
         self.finish()
         self._put_down()
         self.end(self.run.client.requests - before, f"{windows:,} windows")
@@ -90,11 +98,38 @@ class ByDate(LoopStream):
         out = self.bookmark.out_before.get(ROWS, Spans())
         return out.holds(second) and not self.bookmark.lacking.holds(second)
 
+    @property
+    def is_deep(self) -> bool:
+        """Whether a deep reading goes on."""
+        return self._deep.since is not None
+
+    def probe_ahead(self) -> None:
+        """Ask for the first window, of which the answer is kept for the reading."""
+        self.plan()
+        self._days = self._remembered_days()
+        first = next(self._windows(self.bookmark.lacking), None)
+        if first is None:
+            self.probe()
+        else:
+            self.probe_window(first)
+
+    def probe_window(self, window: Span) -> None:
+        """Ask for what a window is read with first."""
+        del window
+        self.probe()
+
     def _put_down(self) -> None:
         days = self._days if self.rows_wanted else None
         self._deep = self._deep.finished()
         self.bookmark.remember(deep=self._deep.entry(), days=days)
+        self.bookmark.remember(sent=self.saving.entry(self.sent))
         self.bookmark.flush()
+
+    def _remember_rows(self, window: Span) -> None:
+        """Remember the rows of windows that the next run reads again, a margin included."""
+        if self.sent:
+            trailing = max(self.run.settings.trailing, self.run.settings.lookback)
+            self.sent.remembers = window.end > self.bookmark.wanted.end - trailing - _MARGIN
 
     def _what(self, missing: Spans) -> str:
         if not missing:

@@ -7,8 +7,10 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from loop_returns import times
+from loop_returns.errors import LoopReturnsError
 from loop_returns.paging import Rows, until_still
 from tap_loopreturns.output.state import write_entry
+from tap_loopreturns.output.whole_list import WholeList
 from tap_loopreturns.records import schemas
 from tap_loopreturns.records.objects import Record
 from tap_loopreturns.streams.base import LoopStream
@@ -27,7 +29,10 @@ class FullTable(LoopStream):
 
     costs = "one a page"
     extra_of_shops: ClassVar[dict[str, Any]] = schemas.LAST_SEEN
+    rows = 0
+    """Rows of the last reading."""
     _read_at = ""
+    _listed: WholeList
 
     def read(self) -> None:
         """Read the list; again, if it changed while it was read."""
@@ -40,10 +45,13 @@ class FullTable(LoopStream):
                 "%s: changed while it was read; reading it again", self.name
             ),
         )
-        self._tell_whole()
-        if self.run.settings.reconcile:
-            write_entry(self, {"read_at": times.show(self.run.now)})
-        self.end(self.run.client.requests - before)
+        is_whole = self.is_surely_whole()
+        if not self._listed.is_known:
+            self._listed.release()
+            if is_whole:
+                self._tell_whole()
+        self._put_down(is_whole=is_whole)
+        self.end(self.run.client.requests - before, *self._left_out_rows())
 
     @cached_property
     def is_due(self) -> bool:
@@ -52,11 +60,11 @@ class FullTable(LoopStream):
         return not reconcile or not read_at or times.second(read_at) <= self.run.now - reconcile
 
     def _tell_whole(self) -> None:
-        """Tell the target that the list was read whole, unless it may be cut."""
-        if not self.run.settings.activate_version or not self.is_surely_whole():
+        """Tell the target that the list was read whole."""
+        if not self.run.settings.activate_version:
             return
         if self.run.many_shops:
-            self.run.full_table_read(self.name, self._read_at, self._rows)
+            self.run.full_table_read(self.name, self._read_at, self.rows)
         else:
             self.activate_version()
 
@@ -78,7 +86,8 @@ class FullTable(LoopStream):
 
     def probe(self) -> None:
         """Ask once, to see whether the key may."""
-        self.run.client.probe(self.endpoint.path, scope=self.endpoint.scope)
+        listing = self.endpoint.listing()
+        self.run.client.probe(listing.path, listing.params, scope=listing.scope)
 
     @property
     def beside(self) -> dict[str, str]:
@@ -92,9 +101,27 @@ class FullTable(LoopStream):
             self._read_at = times.show_milliseconds(version)
         else:
             self.set_version(version if self.run.settings.activate_version else None)
-        self._rows = 0
-        for rows in self.pages():
-            self._rows += len(rows)
-            self.write_rows([self.prepare(row) for row in rows])
-            self.progress.tell()
-            self.run.stop_if_asked()
+        self.rows = 0
+        self._listed = WholeList(self.saving.known_list(), self.write)
+        try:
+            for rows in self.pages():
+                self.rows += len(rows)
+                self._listed.take([self.cleaner(self.prepare(row)) for row in rows])
+                self.progress.tell()
+                self.run.stop_if_asked()
+        except LoopReturnsError:  # what has come is out, as of any stream
+            self._listed.release()
+            raise
+
+    def _put_down(self, *, is_whole: bool) -> None:
+        """Put into STATE which list the target has, and when it was read."""
+        entry: dict[str, Any] = {}
+        if is_whole and (listed := self.saving.list_entry(self._listed)):
+            entry["sent"] = listed
+        if self.run.settings.reconcile:
+            entry["read_at"] = times.show(self.run.now)
+        if entry or self.given_entry:
+            write_entry(self, entry)
+
+    def _left_out_rows(self) -> list[str]:
+        return [f"{self.rows:,} unchanged rows not sent"] if self._listed.is_known else []

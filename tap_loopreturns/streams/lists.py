@@ -34,13 +34,12 @@ class AllAtOnce(FullTable):
 
     def is_surely_whole(self) -> bool:
         """Not where it has a round number of rows, as a list has that is cut."""
-        rows = self._distinct.count
-        if looks_cut(rows):
+        if looks_cut(self.rows):
             self.logger.warning(
                 "%s: exactly %s rows, as a list has that Loop cuts. All of them are out; rows that "
                 "are gone stay in the target until the number is another.",
                 self.name,
-                f"{rows:,}",
+                f"{self.rows:,}",
             )
             return False
         return True

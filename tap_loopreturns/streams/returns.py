@@ -32,9 +32,16 @@ class ReturnsStream(ByReturns):
     endpoint = RETURNS_LIST
     costs = "one for 750 returns"
 
-    def __init__(self, tap: Tap, run: Run, read_together: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        tap: Tap,
+        run: Run,
+        read_together: Callable[[], object],
+        ask_first: Callable[[], bool],
+    ) -> None:
         super().__init__(tap, run)
         self._read_together = read_together
+        self._ask_first = ask_first
 
     def read(self) -> None:
         """Read for all selected streams of the list, at the turn of the first of them."""
@@ -47,6 +54,11 @@ class ReturnsStream(ByReturns):
     def probe(self) -> None:
         """Ask for a second of open returns."""
         answers.probe(self.run.client, self.run.settings.span.end)
+
+    def probe_ahead(self) -> None:
+        """Ask for what is read first."""
+        if not self._ask_first():
+            self.probe()
 
     @abstractmethod
     def records(self, record: Record | Struct) -> Iterable[Record | Struct]:

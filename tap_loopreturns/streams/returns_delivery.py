@@ -13,6 +13,7 @@ from loop_returns.errors import Incomplete
 from loop_returns.returns_list.answers import Row
 from loop_returns.returns_list.reading import Portion, ReturnsReading
 from loop_returns.spans import Span, Spans
+from loop_returns.times import DAY
 from tap_loopreturns.output.account import REMEMBERED
 from tap_loopreturns.output.progress import stretch
 from tap_loopreturns.output.state import StreamState
@@ -23,6 +24,9 @@ from tap_loopreturns.streams.refresh import News, Refresh
 from tap_loopreturns.streams.returns import Returns, ReturnsStream
 
 _EVER = Spans([Span(times.EARLIEST, 1 << 40)])
+_MARKED = 2 * DAY
+"""Beside the lookback. Of a longer stretch only what the next run reads again is remembered, since
+that is work for each row."""
 _AT_ONCE = 200  # rows cleaned and written; an unpaged answer may hold many thousands
 
 
@@ -71,6 +75,12 @@ class ReturnsDelivery:
         if news is None or not self._read_news(news, shares, before):
             self._read_by_date(shares, before)
 
+    def ask_first(self) -> bool:
+        """Ask for what is read first, ahead of time; False where nothing is to be read."""
+        lacking = [stream.dated().missing for stream in self.streams if stream.selected]
+        missing = _union(lacking, self._run.settings.states)
+        return self._reading(missing, self._returns).ask_first()
+
     def _read_news(self, news: News, shares: list[_Share], before: int) -> bool:
         """Read what new events name; False where to read by date costs fewer requests."""
         takes_all = [replace(share, lacking=_EVER) for share in shares]
@@ -95,7 +105,7 @@ class ReturnsDelivery:
 
     def _read_by_date(self, shares: list[_Share], before: int) -> None:
         run = self._run
-        missing = _union(shares, run.settings.states)
+        missing = _union([share.state.missing for share in shares], run.settings.states)
         total = sum(spans.length for spans in missing.values())
         done = 0
         strange: set[str] = set()
@@ -103,6 +113,7 @@ class ReturnsDelivery:
         reading = self._reading(missing, shares[0].stream)
         try:
             for portion in reading:
+                self._remember_rows(portion, shares)
                 self._write(portion, shares)
                 self._refresh.take_in(portion)
                 strange |= portion.listed.seen.states.difference(STATES)
@@ -119,8 +130,23 @@ class ReturnsDelivery:
                 self._refresh.finish(share.state)
         except Incomplete as error:
             self._leave_out(error, shares)
+        for share in shares:
+            share.state.remember(sent=share.stream.saving.entry(share.stream.sent))
+        shares[0].state.flush()
         self._end(shares, reading, run.client.requests - before)
         self._tell_strange_states(strange)
+
+    def _remember_rows(self, portion: Portion, shares: list[_Share]) -> None:
+        """Remember, of a long stretch, the rows that the next run reads again."""
+        again = self._run.span.end - self._run.settings.lookback
+        for share in shares:
+            if share.stream.sent:
+                share.stream.sent.remembers = (
+                    self._is_short(share.lacking) or portion.proof.span.end > again
+                )
+
+    def _is_short(self, lacking: Spans) -> bool:
+        return lacking.length <= self._run.settings.lookback + _MARKED
 
     def _changed(self) -> ChangedReturns | None:
         notices = self.notices
@@ -138,6 +164,7 @@ class ReturnsDelivery:
             stream.progress.start("returns that new events name")
             return _Share(stream, state, state.lacking)
         lacking = state.lacking
+        stream.sent = stream.saving.rows(anew=not self._is_short(lacking))
         longest = max((spans.length for spans in state.missing.values()), default=0)
         stream.progress.start(
             f"{', '.join(settings.states)} returns changed since "
@@ -208,8 +235,8 @@ class ReturnsDelivery:
             )
 
 
-def _union(shares: list[_Share], states: tuple[str, ...]) -> dict[str, Spans]:
+def _union(lacking: list[dict[str, Spans]], states: tuple[str, ...]) -> dict[str, Spans]:
     return {
-        state: Spans(span for share in shares for span in share.state.missing.get(state, Spans()))
+        state: Spans(span for missing in lacking for span in missing.get(state, Spans()))
         for state in states
     }

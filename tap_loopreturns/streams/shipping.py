@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from loop_returns import endpoints, times
+from loop_returns import endpoints, paging, times
 from loop_returns.errors import UncleanRecord
 from loop_returns.fetch_ahead import fetch_ahead
 from loop_returns.http.client import Client
@@ -20,6 +22,8 @@ from tap_loopreturns.records.cleaner import asked_by
 from tap_loopreturns.records.values import Unclean, moment
 from tap_loopreturns.streams.by_date import ByDate
 
+_FEW_PAGES = 4
+"""Of shipments, 200 in each, that are kept for the stream of their items."""
 _NAMES = (
     "return_id",
     "happy_returns_rma_id",
@@ -39,15 +43,35 @@ class LabelRequests(ByDate):
     endpoint = endpoints.LABEL_REQUESTS
     shows_change = ("status",)
     costs = "one for 250 rows"
+    _longest = 0
 
     def read_window(self, window: Span) -> None:
         """Ask for those created in a window: `from` is included, `to` is not."""
-        for rows in self.pages(times.show(window.start), times.show(window.end)):
+        listing = replace(self.endpoint.listing(_within(window)), longest=self._longest)
+        for rows in paging.offset(self.run.client, listing):
+            self._longest = max(self._longest, len(rows))
             self.write_rows(rows)
+
+    def read(self) -> None:
+        """Read what is missing; how many rows a page may have is found out by each deep reading."""
+        self.plan()
+        longest = self.state_entry.get("longest")
+        if isinstance(longest, int) and self.run.settings.deep_every and not self.is_deep:
+            self._longest = longest
+        super().read()
+
+    def finish(self) -> None:
+        """Remember the longest page."""
+        self.bookmark.remember(longest=self._longest or None)
 
     def probe(self) -> None:
         """Ask for one."""
         self.run.client.probe(self.endpoint.path, {"limit": 1}, scope=self.endpoint.scope)
+
+    def probe_window(self, window: Span) -> None:
+        """Ask for its first page."""
+        params = {**_within(window), **paging.FIRST_OF_OFFSET}
+        self.run.client.probe(self.endpoint.path, params, scope=self.endpoint.scope)
 
 
 class HappyReturnsShipments(ByDate):
@@ -59,10 +83,19 @@ class HappyReturnsShipments(ByDate):
     endpoint = endpoints.HAPPY_RETURNS_SHIPMENTS
     costs = "one a page"
 
+    listed: tuple[Span, list[Rows]] | None = None
+    """The window that was read last, and its pages, where they are few."""
+
     def read_window(self, window: Span) -> None:
         """Ask for a window; neither its bounds nor its column are documented, so a day more."""
+        self.listed = None
+        pages: list[Rows] = []
         for rows in _shipments(self.run.client, window):
+            if len(pages) < _FEW_PAGES:
+                pages.append(copy.deepcopy(rows))
             self.write_rows(rows)
+        if len(pages) < _FEW_PAGES:
+            self.listed = window, pages
 
     def probe(self) -> None:
         """Ask for a moment."""
@@ -70,6 +103,11 @@ class HappyReturnsShipments(ByDate):
         params = {"from": times.show(end - 60), "to": times.show(end)}
         listing = endpoints.HAPPY_RETURNS_SHIPMENTS
         self.run.client.probe(listing.path, params, scope=listing.scope)
+
+    def probe_window(self, window: Span) -> None:
+        """Ask for its first page."""
+        listing = endpoints.HAPPY_RETURNS_SHIPMENTS
+        self.run.client.probe(listing.path, _around(window), scope=listing.scope)
 
 
 class HappyReturnsShipmentItems(HappyReturnsShipments):
@@ -82,6 +120,9 @@ class HappyReturnsShipmentItems(HappyReturnsShipments):
     costs = "one a shipment that changed"
 
     rows_wanted = 200
+    shipments: HappyReturnsShipments | None = None
+    """The stream of shipments, which may have listed in this run what is to be listed here."""
+    leaves_out_unchanged = False  # a shipment that is asked for again has changed
 
     def read(self) -> None:
         """Read what is missing; items that an interrupted run has written are passed over."""
@@ -96,9 +137,7 @@ class HappyReturnsShipmentItems(HappyReturnsShipments):
     def read_window(self, window: Span) -> None:
         """Ask for the shipments of a window, then for the items of each that changed."""
         asked = Fingerprints([*self._before, *self._last, *self._trailing])
-        listed = {
-            fingerprint(one): one for page in _shipments(self.run.client, window) for one in page
-        }
+        listed = {fingerprint(one): one for page in self._listing(window) for one in page}
         lacking = [
             (mark, shipment)
             for mark, shipment in listed.items()
@@ -123,6 +162,13 @@ class HappyReturnsShipmentItems(HappyReturnsShipments):
     def finish(self) -> None:
         """Remember the shipments of the trailing stretch alone."""
         self.bookmark.remember(asked=Fingerprints(self._trailing).show())
+
+    def _listing(self, window: Span) -> Iterable[Rows]:
+        """The pages of shipments; of the same window one reading does for both streams."""
+        listed = self.shipments and self.shipments.listed
+        if listed and listed[0] == window:
+            return listed[1]
+        return _shipments(self.run.client, window)
 
     def _is_trailing(self, window: Span) -> bool:
         """Whether all shipments are known whose items are out, as in the trailing stretch.
@@ -169,8 +215,15 @@ class HappyReturnsShipmentItems(HappyReturnsShipments):
 
 
 def _shipments(client: Client, window: Span) -> Iterator[Rows]:
-    params = {"from": times.show(window.start - DAY), "to": times.show(window.end)}
-    return endpoints.HAPPY_RETURNS_SHIPMENTS.pages(client, params)
+    return endpoints.HAPPY_RETURNS_SHIPMENTS.pages(client, _around(window))
+
+
+def _around(window: Span) -> dict[str, str | int]:
+    return {"from": times.show(window.start - DAY), "to": times.show(window.end)}
+
+
+def _within(window: Span) -> dict[str, str | int]:
+    return {"from": times.show(window.start), "to": times.show(window.end)}
 
 
 def _row_key(row: dict[str, Any]) -> str:

@@ -62,7 +62,7 @@ def _holes(
 def _reopened(
     entry: Mapping[str, Any], kind: type[LoopStream], holes: Mapping[str, Spans]
 ) -> dict[str, Any]:
-    beside = {name: entry[name] for name in BESIDE - {"asked"} if name in entry}
+    beside = {name: entry[name] for name in BESIDE - {"asked", "sent"} if name in entry}
     bare = {name: value for name, value in entry.items() if name not in BESIDE}
     mark = Bookmark.read(str(kind.replication_key), bare, tuple(holes))
     mark.covered = {state: out - holes.get(state, Spans()) for state, out in mark.covered.items()}
