@@ -22,6 +22,7 @@ from tests.proofs import (
     target_kills,
     target_meltano,
     ties,
+    unchanged,
 )
 from tests.proofs.running import quiet
 
@@ -114,6 +115,14 @@ def _chaos(given: Namespace, tell: Told) -> int:
     return len(result.wrong)
 
 
+def _unchanged(given: Namespace, tell: Told) -> int:
+    result = unchanged.unchanged(given.unchanged, seed=given.seed)
+    tell(str(result))
+    for line in result.wrong[:10]:
+        tell(line)
+    return len(result.wrong)
+
+
 def _interrupted(given: Namespace, tell: Told) -> int:
     result = interrupted.interrupted(given.interruptions, interrupted.Way(), seed=given.seed)
     tell(str(result))
@@ -145,6 +154,7 @@ PROOFS: dict[str, Callable[[Namespace, Told], int]] = {
     "faults": _faults,
     "fuzz": _fuzz,
     "chaos": _chaos,
+    "unchanged": _unchanged,
     "kill": _kill,
     "interrupted": _interrupted,
     "hints": _hints,
@@ -165,6 +175,7 @@ def main() -> int:
         "--interruptions", type=int, default=6, help="of `meltano run` into PostgreSQL"
     )
     parser.add_argument("--faulty", type=int, default=200, help="runs in which requests fail")
+    parser.add_argument("--unchanged", type=int, default=60, help="stories of rows left out")
     parser.add_argument("--hints", type=int, default=500, help="accounts that are read by events")
     parser.add_argument("--minutes", type=int, default=12, help="of runs, one a minute")
     given = parser.parse_args()

@@ -47,7 +47,7 @@ class Unchanged:
         )
 
 
-class Story:
+class UnchangedStory:
     """One account, one target, and a clock.
 
     Args:
@@ -169,7 +169,7 @@ def unchanged(stories: int, *, seed: int = 1) -> Unchanged:
     result = Unchanged()
     for number in range(seed * 10_000, seed * 10_000 + stories):
         turns_back = bool(number % 2)
-        told = Story(number, turns_back=turns_back, kills=not turns_back).tell()
+        told = UnchangedStory(number, turns_back=turns_back, kills=not turns_back).tell()
         result.runs += told.runs
         result.kills += told.kills
         result.sent += told.sent

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mock_loop import Loop, Shop
-from tests.proofs.unchanged import STREAMS, Story
+from tests.proofs.unchanged import STREAMS, UnchangedStory
 from tests.running import Output, run_tap, settings
 
 BOTH = ("returns", *STREAMS)
@@ -16,7 +16,7 @@ BOTH = ("returns", *STREAMS)
 @pytest.mark.parametrize("turns_back", [True, False])
 def test_tables_equal_the_account_after_each_run(turns_back: bool) -> None:
     """Rows turn back, or runs are killed before the target has acknowledged what it loaded."""
-    told = Story(7, turns_back=turns_back, kills=not turns_back).tell(5)
+    told = UnchangedStory(7, turns_back=turns_back, kills=not turns_back).tell(5)
     assert told.wrong == []
     assert told.changed
     assert turns_back or told.kills
@@ -24,7 +24,7 @@ def test_tables_equal_the_account_after_each_run(turns_back: bool) -> None:
 
 def test_rows_that_turn_back_amid_kills_are_right_after_the_next_deep_reading() -> None:
     """That is as long as an earlier version may stay; a list is sent once a day."""
-    story = Story(8, turns_back=True, kills=True)
+    story = UnchangedStory(8, turns_back=True, kills=True)
     story.tell(4)
     assert story.end(8) == []
 

@@ -9,14 +9,18 @@ import pytest
 from loop_returns.errors import (
     UnexpectedAnswer,
 )
-from mock_loop import Faults, Loop, Shop
+from mock_loop import Faults, Loop, Quirks, Shop
 from tap_loopreturns.tap import TapLoopReturns
 from tests.proofs.running import without_waiting
 from tests.running import run_tap, settings
 
+SMALL_PAGES = Quirks(requests_per_minute=None, lists_page_size=False)
+"""Fifteen rows a page, whatever is asked for."""
+
 
 def test_a_list_that_fails_midway_activates_no_version(loop: Loop) -> None:
     """ACTIVATE_VERSION comes after a complete read only, so that a failure removes no rows."""
+    loop.quirks = SMALL_PAGES
     loop.faults = Faults.script([None, "missing-key"])
     run = run_tap(settings(loop), select=["allowlist_items"], fails=True)
     assert run.records("allowlist_items")
@@ -27,6 +31,7 @@ def test_a_page_kept_from_the_start_of_a_long_run_is_asked_for_again(
     loop: Loop, shop: Shop
 ) -> None:
     """Beside later pages of a list that has changed meanwhile, it would hide a row."""
+    loop.quirks = SMALL_PAGES
     allowlist = shop.table("allowlists")
     hours = [0]
 
@@ -67,6 +72,7 @@ def test_a_list_that_moved_is_read_again_as_another_version(
 ) -> None:
     """The rows of the reading that was given up go with their version."""
     caplog.set_level(logging.INFO)
+    loop.quirks = SMALL_PAGES
     table = shop.table("allowlists")
 
     def remove(number: int, _: Shop) -> None:

@@ -7,7 +7,7 @@ import pytest
 from loop_returns.errors import (
     LoopRefused,
 )
-from mock_loop import Faults, Loop, Shop
+from mock_loop import Faults, Loop, Quirks, Shop
 from tests.proofs.running import without_waiting
 from tests.running import run_tap, settings
 
@@ -88,10 +88,21 @@ def test_a_list_of_one_answer_costs_one_request(loop: Loop, stream: str) -> None
 
 
 @pytest.mark.parametrize("stream", ["allowlist_items", "blocklist_items"])
+def test_a_list_comes_in_large_pages_where_loop_heeds_it(
+    loop: Loop, shop: Shop, stream: str
+) -> None:
+    """One request instead of one for 15 rows, and all of its rows."""
+    run = run_tap(settings(loop), select=[stream])
+    assert len(run.records(stream)) == len(shop.table(stream.replace("_items", "s"))) > 15
+    assert len(loop.requests) == 1
+
+
+@pytest.mark.parametrize("stream", ["allowlist_items", "blocklist_items"])
 def test_a_row_that_goes_while_its_list_is_read_takes_no_other_with_it(
     loop: Loop, shop: Shop, stream: str
 ) -> None:
     """Later rows slide to an earlier page: what is missed would be taken for deleted."""
+    loop.quirks = Quirks(requests_per_minute=None, lists_page_size=False)
     table = shop.table(stream.replace("_items", "s"))
     gone = min(table)
 
