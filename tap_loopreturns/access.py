@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
+from math import isfinite
 
 from loop_returns.endpoints import NO_SCOPE
 from loop_returns.errors import AccessError, LoopReturnsError, LoopUnavailable
@@ -137,29 +138,30 @@ def scopes(streams: Iterable[LoopStream]) -> tuple[bool, str]:
     return not refused, line
 
 
-def _refused(streams: Iterable[LoopStream], run: Run | None = None) -> dict[str, AccessError]:
+def _refused(streams: Collection[LoopStream], run: Run | None = None) -> dict[str, AccessError]:
     """The streams that Loop refuses the key for; one request a scope.
 
     Where a run is to follow, it is asked for what that reads first; what else fails will fail
     in its turn, and the others are read.
     """
     answers: dict[str, AccessError | None] = {}
-    found = {}
-    for stream in streams:
+    # Those without a date come first: from their answers Loop's clock is known, by which the
+    # others know what they read first.
+    for stream in sorted(streams, key=lambda stream: bool(stream.replication_key)):
         scope = stream.endpoint.scope
         if scope not in answers:
             answers[scope] = None
             try:
-                answers[scope] = _probe(stream, ahead=run is not None)
+                ahead = run is not None and isfinite(run.client.ahead)
+                answers[scope] = _probe(stream, ahead=ahead)
             except PUT_OFF as error:
                 if run is None:
                     raise
                 outage = isinstance(error, LoopUnavailable)
                 if outage and run.missing.note_outage(run.client.answered):
                     break
-        if refusal := answers[scope]:
-            found[stream.name] = refusal
-    return found
+    refused = ((stream.name, answers.get(stream.endpoint.scope)) for stream in streams)
+    return {name: error for name, error in refused if error}
 
 
 def _probe(stream: LoopStream, *, ahead: bool = False) -> AccessError | None:

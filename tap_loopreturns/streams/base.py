@@ -22,13 +22,13 @@ from loopreturns_plugin.sdk import SingerStream, keep_calm
 from tap_loopreturns.output import mapped
 from tap_loopreturns.output.distinct import Distinct
 from tap_loopreturns.output.progress import Progress
-from tap_loopreturns.output.saving import Saving
 from tap_loopreturns.output.sent import SentRows
 from tap_loopreturns.output.state import StreamState, check_bookmark
 from tap_loopreturns.records import schemas
 from tap_loopreturns.records.cleaner import Cleaner
 from tap_loopreturns.records.objects import Record
 from tap_loopreturns.run import Run
+from tap_loopreturns.streams.saving import Saving
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
@@ -68,7 +68,7 @@ class LoopStream(SingerStream):
         if not self.primary_keys:
             self.primary_keys = (*self._shop_key, *self.keys)
         self.progress = Progress(self.logger, self.name)
-        self.saving = Saving(self)
+        self.saving = Saving(self, run)
         self._distinct = Distinct()
         self._key_in_dict = itemgetter(*self.keys)
         self._key_in_struct = attrgetter(*self.keys)

@@ -78,6 +78,8 @@ class ByDate(LoopStream):
     @cached_property
     def is_due(self) -> bool:
         """By the upper bound of the last reading."""
+        if not self.run.settings.reconcile:
+            return True
         self.plan()
         return self.bookmark.is_due(self.run.settings.reconcile)
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 
+from loopreturns_plugin.sdk import SingerStream
 from tap_loopreturns.output.sent import SentRows, marks_in, written_by
 from tap_loopreturns.output.state import remember
 from tap_loopreturns.output.whole_list import WholeList, known_list
-
-if TYPE_CHECKING:
-    from tap_loopreturns.streams.base import LoopStream
+from tap_loopreturns.run import Run
 
 
 class Saving:
@@ -21,14 +20,15 @@ class Saving:
     Not where many shops share STATE, which it would make too large.
     """
 
-    def __init__(self, stream: LoopStream) -> None:
+    def __init__(self, stream: SingerStream, run: Run) -> None:
         self._stream = stream
+        self._run = run
         self._given: Any = None
 
     @property
     def is_on(self) -> bool:
         """Whether anything is left out."""
-        run = self._stream.run
+        run = self._run
         return not run.settings.send_unchanged and not run.many_shops
 
     def take(self) -> None:
@@ -68,7 +68,7 @@ class Saving:
         stream = self._stream
         if not self.is_on or not stream.is_written_as_it_is:
             return None
-        return known_list(self._given, self._written_by, stream.run.now)
+        return known_list(self._given, self._written_by, self._run.now)
 
     def list_entry(self, listed: WholeList) -> dict[str, Any] | None:
         """The list that the target has, for STATE, once all of it is written."""
@@ -76,14 +76,14 @@ class Saving:
             return None
         if listed.is_known:
             return dict(self._given)
-        return listed.entry(self._written_by, self._stream.run.now)
+        return listed.entry(self._written_by, self._run.now)
 
     @cached_property
     def _written_by(self) -> str:
         stream = self._stream
         return written_by(
-            stream.run.user_agent,
-            stream.run.settings.pii,
+            self._run.user_agent,
+            self._run.settings.pii,
             [
                 (one.stream_alias, stream.finish_schema(one.transformed_schema))
                 for one in stream.stream_maps
