@@ -60,5 +60,5 @@ def places(url: str, folder: Path) -> dict[str, str]:
         "UV_TOOL_DIR": str(folder / "uv"),
         "UV_TOOL_BIN_DIR": bin_,
         "UV_CACHE_DIR": str(folder / "cache"),
-        "PATH": os.pathsep.join((str(Path(sys.executable).parent), bin_, os.environ["PATH"])),
+        "PATH": os.pathsep.join((bin_, str(Path(sys.executable).parent), os.environ["PATH"])),
     }
