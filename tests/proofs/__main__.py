@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 import time
 from argparse import Namespace
 from collections.abc import Callable
+from pathlib import Path
 
 from mock_loop import Quirks, Shop, serve
 from tests.proofs import (
@@ -19,12 +21,14 @@ from tests.proofs import (
     hints,
     interrupted,
     kills,
+    shops,
     target_kills,
     target_meltano,
     ties,
     unchanged,
 )
 from tests.proofs.running import quiet
+from tests.proofs.shops_served import ShopSizes
 
 RETURNS = ("returns", "return_line_items", "return_exchanges", "return_labels")
 FREE = Quirks(requests_per_minute=None)
@@ -148,6 +152,12 @@ def _target_meltano(_given: Namespace, tell: Told) -> int:
     return len(proof.wrong)
 
 
+def _shops(given: Namespace, tell: Told) -> int:
+    sizes = ShopSizes(40, 2, 25, 400, 0.02, requests_per_minute=None)
+    with tempfile.TemporaryDirectory(prefix="loop-shops-") as folder:
+        return shops.kills(Path(folder), sizes, given.shop_kills, seed=given.seed, tell=tell)
+
+
 PROOFS: dict[str, Callable[[Namespace, Told], int]] = {
     "crash": _crash,
     "ties": _ties,
@@ -159,6 +169,7 @@ PROOFS: dict[str, Callable[[Namespace, Told], int]] = {
     "interrupted": _interrupted,
     "hints": _hints,
     "fresh": _fresh,
+    "shops": _shops,
     "target-kill": _target_kill,
     "target-meltano": _target_meltano,
 }
@@ -171,6 +182,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fuzz", type=int, default=100_000, help="answers that are spoilt")
     parser.add_argument("--kills", type=int, default=100, help="runs that are killed, of each")
+    parser.add_argument(
+        "--shop-kills", type=int, default=200, help="runs of 40 shops that are killed"
+    )
     parser.add_argument(
         "--interruptions", type=int, default=6, help="of `meltano run` into PostgreSQL"
     )

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -208,29 +208,34 @@ def cost(folder: Path, sizes: ShopSizes, **others: Any) -> None:
         print("the others:", len(wrong), "differences", wrong[:3], flush=True)
 
 
-def kills(folder: Path, sizes: ShopSizes, count: int) -> None:
-    """Kill runs at many moments; after each, a whole run must leave nothing out."""
-    rng = random.Random(5)
-    lost = 0
+def kills(
+    folder: Path, sizes: ShopSizes, count: int, *, seed: int = 5, tell: Callable[[str], None]
+) -> int:
+    """Kill so many runs amid their work; how much was left out after whole runs.
+
+    Every tenth run begins with nothing, and after each tenth a whole one follows, after which
+    every row is held against its account. A run that had ended before its kill does not count.
+    """
+    rng = random.Random(seed)
+    lost = struck = number = 0
     with accounts(sizes) as served:
         config = configuration(served, requests_per_minute=1_000_000)
         whole = run(folder, config, None, None).wall
-        warehouse, struck = ShopsWarehouse(), 0
-        for number in range(count):
-            if number % 10 == 0:
-                warehouse = ShopsWarehouse()
+        warehouse = ShopsWarehouse()
+        while struck < count:
             served.ask("change", rng.sample(served.names, min(5, len(served.names))))
             figures = run(folder, config, warehouse.state, rng.uniform(0.3, whole))
             struck += figures.code == -9
             warehouse.load(folder / "out")
-            if number % 10 == 9:
-                figures = run(folder, config, warehouse.state, None)
-                warehouse.load(folder / "out")
-                wrong = compare(warehouse, served, served.names)
-                lost += len(wrong)
-                print(
-                    number + 1, "kills", struck, "amid the run", lost, "lost", wrong[:2], flush=True
-                )
+            number += 1
+            if number % 10 and struck < count:
+                continue
+            warehouse.load(folder / "out", run(folder, config, warehouse.state, None))
+            wrong = compare(warehouse, served, served.names)
+            lost += len(wrong)
+            tell(f"{struck} of {number} runs killed amid their work, {lost} lost {wrong[:2]}")
+            warehouse = ShopsWarehouse()
+    return lost
 
 
 def main() -> None:
@@ -242,6 +247,7 @@ def main() -> None:
     parser.add_argument("--returns-of-large", type=int, default=4000)
     parser.add_argument("--latency", type=float, default=0.3)
     parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--at-once", type=int, help="the setting shops_concurrency")
     given = parser.parse_args()
     sizes = ShopSizes(
@@ -251,7 +257,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="loop-shops-") as folder:
         if given.kills:
             unbounded = replace(sizes, requests_per_minute=None)  # so that no run waits
-            kills(Path(folder), unbounded, given.kills)
+            kills(Path(folder), unbounded, given.kills, seed=given.seed, tell=print)
         else:
             cost(Path(folder), sizes, **({"shops_concurrency": at_once} if at_once else {}))
 
