@@ -24,7 +24,7 @@ from tap_loopreturns.one_shop import OneShopTap
 from tap_loopreturns.other_run import warn_of_other_run
 from tap_loopreturns.settings import OF_ONE_SHOP, TapSettings
 from tap_loopreturns.shops.reading import ShopsReading
-from tap_loopreturns.shops.shop_tap import ShopTap
+from tap_loopreturns.shops.shop_tap import EVENTS_DEFAULTS, ShopTap
 from tap_loopreturns.shops.side_by_side import side_by_side
 from tap_loopreturns.shops.states import ShopStates
 
@@ -75,7 +75,8 @@ class TapLoopReturns(OneShopTap):
     def _check_shops(self) -> Iterable[str]:
         """See to it that the list of shops and what they have in common can be used."""
         for name in ("events_shop", "events_reader"):
-            if name in self.config:
+            # Meltano gives the defaults of settings, too.
+            if self.config.get(name) not in {None, "", EVENTS_DEFAULTS[name]}:
                 raise SettingsError(
                     name, "is of each shop, where there are many; its entry has it."
                 )

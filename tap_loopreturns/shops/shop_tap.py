@@ -15,11 +15,16 @@ from tap_loopreturns.one_shop import OneShopTap
 from tap_loopreturns.other_run import warn_of_other_run
 from tap_loopreturns.output.shop_log import ShopLogger
 from tap_loopreturns.run import Run
+from tap_loopreturns.settings import CONFIG
 from tap_loopreturns.shops.reading import ShopRead
 from tap_loopreturns.shops.states import ShopStates
 
 # An evaluator of stream maps is no threads' to share.
 _MAPS = ("stream_maps", "flattening_enabled")
+
+_KNOWN: dict[str, Any] = CONFIG.to_dict()["properties"]
+EVENTS_DEFAULTS = {name: _KNOWN[name].get("default") for name in ("events_shop", "events_reader")}
+"""What stands for nothing given of what is each shop's own."""
 
 
 class ShopTap(OneShopTap):
@@ -114,6 +119,8 @@ def _with_events(entry: ShopEntry) -> dict[str, Any]:
     """
     config = dict(entry.config)
     if config.get("events_store"):
-        config.setdefault("events_shop", entry.name)
-        config.setdefault("events_reader", f"tap-loopreturns-{entry.name}")
+        own = {"events_shop": entry.name, "events_reader": f"tap-loopreturns-{entry.name}"}
+        for name, value in own.items():
+            if config.get(name) in {None, "", EVENTS_DEFAULTS[name]}:
+                config[name] = value
     return config

@@ -49,6 +49,15 @@ def test_a_column_that_is_not_selected_is_left_out_in_every_shop() -> None:
     assert not [record for record in records if "total" in record]
 
 
+def test_the_defaults_that_meltano_gives_are_no_settings_of_all_shops() -> None:
+    """Meltano hands on the default of each setting that has one, and the rest as nothing."""
+    known = TapLoopReturns.known_settings()
+    given = {name: one["default"] for name, one in known.items() if "default" in one}
+    with served({"north": 20, "south": 20}) as loops:
+        config = {**given, "events_shop": "", "api_key": None, **settings(loops)}
+        assert len(run_tap(config).records("returns")) == 40
+
+
 def test_a_shop_has_settings_of_its_own() -> None:
     """Here the states that are read."""
     with served({"north": 60, "south": 60}) as loops:
