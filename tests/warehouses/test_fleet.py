@@ -70,7 +70,7 @@ class Fleet:
         (self.folder / f"{name}.key").write_text(key, "utf-8")
 
     def call(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        line = [venvs.environment(DAGSTER) / program, *arguments]
+        line = [str(venvs.environment(DAGSTER) / program), *arguments]
         return subprocess.run(
             line, check=False, capture_output=True, text=True, cwd=self.folder, env=self.environ
         )
@@ -89,7 +89,7 @@ class Fleet:
     @contextmanager
     def daemon(self) -> Iterator[None]:
         """Dagster's daemon, and the code server that it starts."""
-        line = [venvs.environment(DAGSTER) / "dagster-daemon", "run", "-f", str(EXAMPLE)]
+        line = [str(venvs.environment(DAGSTER) / "dagster-daemon"), "run", "-f", str(EXAMPLE)]
         with (self.folder / "daemon.log").open("wb") as log:
             process = subprocess.Popen(
                 line, stdout=log, stderr=log, cwd=self.folder, env=self.environ
