@@ -89,6 +89,7 @@ class Fleet:
     @contextmanager
     def daemon(self) -> Iterator[None]:
         """Dagster's daemon, and the code server that it starts."""
+        self.call("python", "-c", ASK)  # lays out its database, which two at once would break
         line = [str(venvs.environment(DAGSTER) / "dagster-daemon"), "run", "-f", str(EXAMPLE)]
         with (self.folder / "daemon.log").open("wb") as log:
             process = subprocess.Popen(
