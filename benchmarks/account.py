@@ -61,11 +61,14 @@ class ServedAccount:
 
 
 @contextmanager
-def account(returns: int) -> Iterator[ServedAccount]:
-    """Serve an account with so many returns, at first without a limit and without latency."""
-    options = ["--port=0", f"--returns={returns}", f"--start={START}", f"--end={END}"]
+def account(returns: int, *odd: str) -> Iterator[ServedAccount]:
+    """Serve an account with so many returns, at first without a limit and without latency.
+
+    `odd` are options of `serving`.
+    """
+    options = ["--port=0", f"--returns={returns}", f"--start={START}", f"--end={END}", *odd]
     with subprocess.Popen(  # noqa: S603  the mock is this project's own
-        python("-m", "mock_loop", "--requests-per-minute=0", *options),
+        python("-m", "benchmarks.serving", "--requests-per-minute=0", *options),
         stdout=subprocess.PIPE,
         text=True,
     ) as process:

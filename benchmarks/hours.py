@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,8 +45,9 @@ class Hour:
 class HourlyRuns:
     """Runs of the tap one after another, each from the STATE of the one before."""
 
-    def __init__(self, loop: Loop, folder: Path) -> None:
+    def __init__(self, loop: Loop, folder: Path, tap: Sequence[str] | None = None) -> None:
         self._loop = loop
+        self._tap = tap or python("-m", "tap_loopreturns")
         self._state = folder / "state.json"
         self._state.write_text("{}", "utf-8")
         self._config = folder / "config.json"
@@ -70,7 +71,11 @@ class HourlyRuns:
         hour = Hour()
         files = ("--config", str(self._config), "--state", str(self._state))
         done = subprocess.run(  # noqa: S603  the tap is this project's own
-            python("-m", "tap_loopreturns", *files), stdout=subprocess.PIPE, check=True
+            [*self._tap, *files],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            check=True,
+            cwd=self._state.parent,
         )
         for line in done.stdout.splitlines():
             self._take(json.loads(line), hour)

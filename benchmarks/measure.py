@@ -17,6 +17,9 @@ from typing import Generic, Self, TypeVar
 T = TypeVar("T")
 
 
+RETURNS = (b',"stream":"returns"', b', "stream": "returns"')
+
+
 class Failed(Exception):  # noqa: N818  a command did
     """A command that was to be measured did not end well."""
 
@@ -32,6 +35,9 @@ class Cost:
     """RECORD messages, if they were counted."""
     progress: list[tuple[float, int]] = field(default_factory=list)
     """Rows that were out after so many seconds, if they were counted."""
+    first: float = 0.0
+    """Seconds until the first row of `returns`, and `last`, if they were counted."""
+    last: float = 0.0
 
 
 def python(*arguments: str) -> list[str]:
@@ -40,20 +46,23 @@ def python(*arguments: str) -> list[str]:
 
 
 def run(command: Sequence[str], *, count: bool = False) -> Cost:
-    """Run a command, its output thrown away or counted.
+    """Run a command in an empty folder, its output thrown away or counted.
 
     Raises:
         Failed: its exit code is not 0.
     """
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryDirectory() as folder:
         began = time.monotonic()
         process = subprocess.Popen(  # noqa: S603  the commands are this package's own
-            command, stdout=subprocess.PIPE if count else subprocess.DEVNULL, stderr=said
+            command,
+            stdout=subprocess.PIPE if count else subprocess.DEVNULL,
+            stderr=said,
+            cwd=folder,
         )
         memory = Memory(process.pid)
         try:
             with Sampled(memory.look, every=0.02):
-                progress = _count(process, began) if count else []
+                counted = _count(process, began) if count else _Counted()
                 _, status, used = os.wait4(process.pid, 0)
         except BaseException:
             process.kill()
@@ -68,23 +77,38 @@ def run(command: Sequence[str], *, count: bool = False) -> Cost:
         wall=wall,
         cpu=used.ru_utime + used.ru_stime,
         peak=memory.peak,
-        rows=progress[-1][1] if progress else 0,
-        progress=progress,
+        rows=counted.rows,
+        progress=counted.progress,
+        first=counted.first,
+        last=counted.last,
     )
 
 
-def _count(process: subprocess.Popen[bytes], began: float) -> list[tuple[float, int]]:
+@dataclass(slots=True)
+class _Counted:
+    rows: int = 0
+    progress: list[tuple[float, int]] = field(default_factory=list)
+    first: float = 0.0
+    last: float = 0.0
+
+
+def _count(process: subprocess.Popen[bytes], began: float) -> _Counted:
+    counted = _Counted(progress=[(0.0, 0)])
     if process.stdout is None:
-        return []
+        return counted
     marks = (b'{"type":"RECORD"', b'{"type": "RECORD"')
-    rows, progress = 0, [(0.0, 0)]
+    returns = tuple(mark + part for mark in marks for part in RETURNS)
     with process.stdout as out:
         for line in out:
-            rows += line.startswith(marks)
             now = time.monotonic() - began
-            if now - progress[-1][0] >= 0.5:  # noqa: PLR2004  two points a second will do
-                progress.append((now, rows))
-    return [*progress, (time.monotonic() - began, rows)]
+            counted.rows += line.startswith(marks)
+            if line.startswith(returns):
+                counted.first = counted.first or now
+                counted.last = now
+            if now - counted.progress[-1][0] >= 0.5:  # noqa: PLR2004  two points a second will do
+                counted.progress.append((now, counted.rows))
+    counted.progress.append((time.monotonic() - began, counted.rows))
+    return counted
 
 
 class Memory:

@@ -1,4 +1,4 @@
-"""Two small SVG plots, drawn by hand."""
+"""A small SVG plot, drawn by hand."""
 
 from __future__ import annotations
 
@@ -54,27 +54,4 @@ def progress(runs: Sequence[tuple[str, Sequence[tuple[float, int]]]], limit: flo
         thinned = [*points[:: max(1, len(points) // 150)], points[-1]]
         body.append(path(thinned, colour))
         body.append(_text(WIDTH - RIGHT + 12, TOP + 32 + 18 * number, label, fill=colour))
-    return _svg(body)
-
-
-def stages(costs: Sequence[tuple[str, float]], floor: float) -> str:
-    """CPU a record by stage, as one bar, above the bar of the floor."""
-    total = sum(cost for _, cost in costs)
-    scale = (WIDTH - LEFT - 20) / max(total, floor)
-    body = [
-        _text(LEFT - 6, 66, "tap", "end"),
-        _text(LEFT - 6, 126, "floor", "end"),
-        f'<rect x="{LEFT}" y="100" width="{floor * scale:.1f}" height="40" fill="#888"/>',
-        _text(LEFT + 6, 125, f"{floor:.0f} µs", fill="white"),
-        _text(LEFT, 24, "CPU a record, in microseconds"),
-    ]
-    x = float(LEFT)
-    for number, (label, cost) in enumerate(costs):
-        colour = COLOURS[number % len(COLOURS)]
-        body.append(
-            f'<rect x="{x:.1f}" y="40" width="{cost * scale:.1f}" height="40" fill="{colour}"/>'
-        )
-        body.append(_text(LEFT, 180 + 20 * number, f"{label}: {cost:.1f} µs", fill=colour))
-        x += cost * scale
-    body.append(_text(LEFT, 180 + 20 * len(costs), f"together: {total:.1f} µs"))
     return _svg(body)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.account import END, START, ServedAccount
-from benchmarks.measure import python
+from benchmarks.subjects import BASELINES, Subject
 
 NO_LIMIT = 10_000_000
 
@@ -21,28 +21,36 @@ class Commands:
         self._folder = folder
         self._account = account
 
-    def tap(self, *, streams: Collection[str] = ("returns",), **settings: Any) -> list[str]:
+    def tap(
+        self, subject: Subject, *, streams: Collection[str] = ("returns",), **settings: Any
+    ) -> list[str]:
         """The tap, with so many streams selected; without a limit unless one is given."""
-        config = self._config({"requests_per_minute": NO_LIMIT} | settings)
-        catalog = self._write("catalog", _catalog(streams))
-        return python("-m", "tap_loopreturns", "--config", config, "--catalog", catalog)
+        config = self.config({"requests_per_minute": NO_LIMIT} | settings)
+        catalog = self._write("catalog", _catalog(subject, streams))
+        return subject.tap("--config", config, "--catalog", catalog)
 
-    def staged(self, stage: str) -> list[str]:
-        """The tap, which stops its work on returns short after a stage (see `stages`)."""
-        command = self.tap()
-        command[command.index("tap_loopreturns")] = "benchmarks.stages"
-        return [*command[:3], stage, *command[3:]]
+    def default(self, subject: Subject, **settings: Any) -> list[str]:
+        """The tap, with its own selection."""
+        return subject.tap("--config", self.config({"requests_per_minute": NO_LIMIT} | settings))
 
-    def floor(self) -> list[str]:
+    def floor(self, subject: Subject) -> list[str]:
         """The floor."""
         account = self._account
-        return python("-m", "benchmarks.baselines.floor", account.url, account.key, START, END)
+        script = str(BASELINES / "floor.py")
+        return subject.command(script, account.url, account.key, START, END)
 
-    def plain(self) -> list[str]:
+    def plain(self, subject: Subject) -> list[str]:
         """The plain SDK tap."""
-        return python("-m", "benchmarks.baselines.plain_tap", "--config", self._config({}))
+        script = str(BASELINES / "plain_tap.py")
+        return subject.command(script, "--config", self.config({}))
 
-    def _config(self, settings: dict[str, Any]) -> str:
+    def dlt(self, subject: Subject, step: str) -> list[str]:
+        """The dlt source: up to its step `extract`, or `load`."""
+        account, script = self._account, str(BASELINES / "dlt_source.py")
+        return subject.command(script, account.url, account.key, START, END, step)
+
+    def config(self, settings: dict[str, Any]) -> str:
+        """A configuration file that reaches the account."""
         reach = {"api_url": self._account.url, "api_key": self._account.key}
         return self._write("config", reach | {"start_date": START, "end_date": END} | settings)
 
@@ -52,9 +60,10 @@ class Commands:
         return str(path)
 
 
-def _catalog(streams: Collection[str]) -> Any:
-    discover = python("-m", "tap_loopreturns", "--discover")
-    catalog = json.loads(subprocess.run(discover, capture_output=True, check=True).stdout)  # noqa: S603
+def _catalog(subject: Subject, streams: Collection[str]) -> Any:
+    discover = subject.tap("--discover")
+    done = subprocess.run(discover, capture_output=True, check=True, cwd=subject.folder)  # noqa: S603
+    catalog = json.loads(done.stdout)
     for stream in catalog["streams"]:
         for entry in stream["metadata"]:
             if not entry["breadcrumb"]:
