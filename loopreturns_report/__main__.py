@@ -1,8 +1,16 @@
 """``python -m loopreturns_report`` is the same as ``loopreturns-report``."""
 
+import signal
 import sys
 
-from loopreturns_report.cli import main
+
+def main() -> int:
+    """Run the command line; a Ctrl-C ends it without a traceback, also while it is loaded."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from loopreturns_report import cli  # noqa: PLC0415  after the signal is taken care of
+
+    return cli.main()
+
 
 if __name__ == "__main__":
     sys.exit(main())

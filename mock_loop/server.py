@@ -96,7 +96,8 @@ class Handler(BaseHTTPRequestHandler):
     @property
     def _loop(self) -> Loop:
         """The account of the key that was sent; any of them refuses an unknown key."""
-        key = self.headers.get("X-Authorization") or ""
+        headers = getattr(self, "headers", None)  # none before they are read: no HTTP at all
+        key = (headers and headers.get("X-Authorization")) or ""
         return self.server.loops.get(key, self.server.first)
 
     def _respond(self) -> None:

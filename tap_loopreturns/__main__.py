@@ -1,17 +1,33 @@
-"""Run the tap, as `tap-loopreturns` or as `python -m tap_loopreturns`."""
+"""The tap's programs; `python -m tap_loopreturns` is `tap-loopreturns`."""
 
 from __future__ import annotations
 
-import signal
+from loopreturns_plugin.starting import start
 
 
 def main() -> None:
-    """Run the command line."""
-    # Loading takes a second or more; a Ctrl-C in it ends the program without a traceback.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from tap_loopreturns import tap  # noqa: PLC0415  after the signal is taken care of
+    """Run `tap-loopreturns`."""
+    start("tap_loopreturns.tap:main")
 
-    tap.main()
+
+def init() -> None:
+    """Run `tap-loopreturns-init`."""
+    start("tap_loopreturns.init:main")
+
+
+def verify() -> None:
+    """Run `tap-loopreturns-verify`."""
+    start("tap_loopreturns.verify:main")
+
+
+def questions() -> None:
+    """Run `loopreturns-questions`."""
+    start("tap_loopreturns.questions:main")
+
+
+def pipeline() -> None:
+    """Run `loopreturns-run`."""
+    start("tap_loopreturns.pipeline:main")
 
 
 if __name__ == "__main__":

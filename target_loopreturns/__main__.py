@@ -1,5 +1,24 @@
-"""Runs the target as a module: `python -m target_loopreturns`."""
+"""The target's programs; `python -m target_loopreturns` is `target-loopreturns`."""
 
-from target_loopreturns.target import main
+from __future__ import annotations
 
-main()
+from loopreturns_plugin.starting import start
+
+
+def main() -> None:
+    """Run `target-loopreturns`."""
+    start("target_loopreturns.target:main")
+
+
+def ledger() -> None:
+    """Run `target-loopreturns-ledger`."""
+    start("target_loopreturns.ledger_command:main")
+
+
+def actions() -> None:
+    """Run `tap-loopreturns-actions`."""
+    start("target_loopreturns.history_tap:main")
+
+
+if __name__ == "__main__":
+    main()

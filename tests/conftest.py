@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -32,3 +33,11 @@ def loop(shop: Shop) -> Iterator[Loop]:
     """The account behind a real HTTP server, without a limit on requests."""
     with serve(shop, quirks=Quirks(requests_per_minute=None)) as loop:
         yield loop
+
+
+@pytest.fixture
+def sigint() -> Iterator[None]:
+    """What a Ctrl-C does to the tests is as before afterwards."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)

@@ -24,7 +24,13 @@ PROGRAMS: dict[str, str] = tomllib.loads((ROOT / "pyproject.toml").read_text("ut
 ]
 _STREAMS = ("stdin", "stdout", "stderr")
 _FORKED = get_context("forkserver")
-_FORKED.set_forkserver_preload(sorted({place.partition(":")[0] for place in PROGRAMS.values()}))
+_LOADED = (
+    *("tap_loopreturns.init", "tap_loopreturns.pipeline", "tap_loopreturns.questions"),
+    *("tap_loopreturns.tap", "tap_loopreturns.verify", "target_loopreturns.history_tap"),
+    *("target_loopreturns.ledger_command", "target_loopreturns.target"),
+    *("loopreturns_events.cli", "loopreturns_report.cli", "mock_loop.__main__"),
+)
+_FORKED.set_forkserver_preload(list(_LOADED))
 
 
 def run(

@@ -52,3 +52,12 @@ def test_a_client_that_hangs_up_is_no_news(shop: Shop, capfd: pytest.CaptureFixt
                 half.sendall(b"GET /api/v1/destinations HTTP/1.1\r\nHost: x\r\n")
         assert get(loop, "/destinations").status_code == 200
     assert capfd.readouterr().err == ""
+
+
+def test_what_is_no_http_is_no_news(shop: Shop, capfd: pytest.CaptureFixture[str]) -> None:
+    """Such as a client that begins TLS, since its api_url says https."""
+    with serve(shop) as loop:
+        with pytest.raises(requests.RequestException):
+            requests.get(loop.url.replace("http:", "https:"), timeout=5)
+        assert get(loop, "/destinations").status_code == 200
+    assert capfd.readouterr().err == ""

@@ -10,6 +10,7 @@ import pytest
 from tap_loopreturns.tap import TapLoopReturns
 
 
+@pytest.mark.usefixtures("sigint")
 def test_the_module_runs_the_command(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -17,5 +18,5 @@ def test_the_module_runs_the_command(
     monkeypatch.setattr(sys, "argv", ["tap-loopreturns", "--version"])
     with pytest.raises(SystemExit) as left:
         runpy.run_module("tap_loopreturns", run_name="__main__")
-    assert left.value.code == 0
+    assert not left.value.code
     assert capsys.readouterr().out.startswith(f"{TapLoopReturns.name} v")

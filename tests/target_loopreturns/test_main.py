@@ -1,0 +1,22 @@
+"""`python -m target_loopreturns` is the command `target-loopreturns`."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+
+import pytest
+
+from target_loopreturns.target import TargetLoopReturns
+
+
+@pytest.mark.usefixtures("sigint")
+def test_the_module_runs_the_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where a package is installed without its scripts, it is run by its name."""
+    monkeypatch.setattr(sys, "argv", ["target-loopreturns", "--version"])
+    with pytest.raises(SystemExit) as left:
+        runpy.run_module("target_loopreturns", run_name="__main__")
+    assert not left.value.code
+    assert capsys.readouterr().out.startswith(f"{TargetLoopReturns.name} v")
