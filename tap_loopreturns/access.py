@@ -64,37 +64,43 @@ def report(
         LoopUnavailable: Loop cannot be asked at all.
     """
     refused: dict[str, AccessError] = {}
+    lines: list[tuple[int, str]] = []
     proven = False
     for stream in streams:
         if stream.name not in selected:
-            yield 0, f"{stream.name}: off"
+            lines.append((0, f"{stream.name}: off"))
         elif why := stream.nothing_to_ask():
-            yield 0, f"{stream.name}: nothing to ask, {why}"
+            lines.append((0, f"{stream.name}: nothing to ask, {why}"))
         else:
             try:
                 stream.probe()
             except AccessError as error:
                 refused[stream.name] = error
-                yield (
-                    0 if skips else error.exit_code,
-                    f"{stream.name}: not readable, add the scope '{error.scope}' to the key",
-                )
+                lines.append((0 if skips else error.exit_code, f"{stream.name}: not readable"))
             except LoopUnavailable:
                 raise  # each further stream would wait as long
             except LoopReturnsError as error:
                 proven |= _asks_loop(stream)
-                yield error.exit_code, f"{stream.name}: not readable: {error}"
+                lines.append((error.exit_code, f"{stream.name}: not readable: {error}"))
             else:
                 proven |= _asks_loop(stream)
-                yield 0, f"{stream.name}: readable"
-    if not refused:
-        return
-    if proven:
+                lines.append((0, f"{stream.name}: readable"))
+    others = [stream for stream in streams if stream.name not in selected]
+    is_right = proven or (bool(refused) and _may_read_any(others))
+    for stream, (code, line) in zip(streams, lines, strict=True):
+        yield code, line + _reason(refused.get(stream.name), is_right=is_right)
+    if refused and proven:
         yield 0, f"The key is right, and lacks scopes: {_lacking(refused)}."
-    else:
-        others = [stream for stream in streams if stream.name not in selected]
-        none = _none_readable(refused, is_right=_may_read_any(others))
+    elif refused:
+        none = _none_readable(refused, is_right=is_right)
         yield none.exit_code, str(none)
+
+
+def _reason(error: AccessError | None, *, is_right: bool) -> str:
+    """The end of a stream's line: no scope is named for a key that may be wrong altogether."""
+    if error is None:
+        return ""
+    return f", add the scope '{error.scope}' to the key" if is_right else ": Loop refuses the key"
 
 
 def chosen_by_meltano(environment: Mapping[str, str], names: Iterable[str]) -> set[str] | None:

@@ -7,7 +7,7 @@ selected stream is an empty success, and a STATE of something else a whole readi
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from logging import Logger
 from typing import Any
 
@@ -17,6 +17,15 @@ from loop_returns.errors import SettingsError
 from tap_loopreturns.streams.base import LoopStream
 
 _MOST_NAMES = 5
+
+
+def nothing_selected() -> SettingsError:
+    """What is wrong where no stream is selected."""
+    return SettingsError(
+        "--catalog",
+        "selects no stream, so nothing would be read. Select some; with Meltano: "
+        'meltano select tap-loopreturns returns "*"',
+    )
 
 
 def state_in(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,11 +92,7 @@ def check_catalog(streams: Iterable[LoopStream], catalog: Catalog | None) -> Non
     _want_known_streams(catalog, [stream.name for stream in streams])
     selected = [stream for stream in streams if stream.selected]
     if not selected:
-        raise SettingsError(
-            "--catalog",
-            "selects no stream, so nothing would be read. Select some; with Meltano: "
-            'meltano select tap-loopreturns returns "*"',
-        )
+        raise nothing_selected()
     for stream in selected:
         stream.want_own_keys()
 
@@ -101,8 +106,13 @@ def _want_known_streams(catalog: Catalog | None, known: list[str]) -> None:
             raise SettingsError("--catalog", f"selects '{name}', which is no stream; {hint}")
 
 
-def check_state(state: Mapping[str, Any], known: Collection[str], log: Logger) -> None:
+def check_state(state: Mapping[str, Any], known: Mapping[str, object], log: Logger) -> None:
     """See to it that a state is one of this tap's.
+
+    Args:
+        state: The value of a STATE message.
+        known: The replication key of each stream, no text where it has none.
+        log: Where bookmarks of unknown streams are told.
 
     Raises:
         SettingsError: it is that of something else.
@@ -114,14 +124,19 @@ def check_state(state: Mapping[str, Any], known: Collection[str], log: Logger) -
         raise _no_state(f"an object with {_names(state)}, without bookmarks")
     if not isinstance(bookmarks or {}, Mapping):
         raise _no_state("an object whose 'bookmarks' are none")
-    strange = [name for name in bookmarks or {} if name not in known]
-    if strange and len(strange) == len(bookmarks or {}):
-        raise _no_state(f"that of something else: its bookmarks are of {_names(strange)}")
-    if strange:
+    if bookmarks and all(_is_of_others(*one, known=known) for one in bookmarks.items()):
+        raise _no_state(f"that of something else: its bookmarks are of {_names(bookmarks)}")
+    if strange := [name for name in bookmarks or {} if name not in known]:
         log.warning("STATE has bookmarks of unknown streams, which are left alone: %s", strange)
     for name, entry in (bookmarks or {}).items():
         if not isinstance(entry or {}, Mapping):
             raise SettingsError("--state", f"holds a bookmark of {name} that cannot be read.")
+
+
+def _is_of_others(name: str, entry: object, *, known: Mapping[str, object]) -> bool:
+    """Whether a bookmark is of a stream of another tap's, such as a shop's orders by date."""
+    key = entry.get("replication_key") if isinstance(entry, Mapping) else None
+    return name not in known or (key is not None and key != known[name])
 
 
 def _no_state(what: str) -> SettingsError:

@@ -78,7 +78,9 @@ class OneShopTap(LoopTap):
             raise SettingsError(
                 "--state", "is of many shops; set 'shops' or 'shops_file', or give one shop's part."
             )
-        given.check_state(state, [kind.name for kind in streams.STREAMS], self.logger)
+        # A property, where a stream has none.
+        known: dict[str, object] = {kind.name: kind.replication_key for kind in streams.STREAMS}
+        given.check_state(state, known, self.logger)
         super().load_state(state)
         if (account := state.get("account")) is not None:
             self.run.account = StateAccount(account)

@@ -209,6 +209,8 @@ class TapLoopReturns(OneShopTap):
         if self.input_catalog is None:
             chosen = access.chosen_by_meltano(os.environ, self.streams)
             selected = selected if chosen is None else chosen
+        if not selected:
+            raise given.nothing_selected()
         worst = 0
         skips = self.run.settings.skip_missing_scopes
         for code, line in access.report(self.loop_streams, selected, skips=skips):

@@ -32,6 +32,7 @@ _SELDOM = 30.0  # seconds between two such lines
 _NEWS = 2.0  # seconds for which what is left is news
 _AFTER_REFUSAL = 0.9  # of what went out in the minute before
 _REGAINED = 1.15  # a minute without another refusal
+_LEAST = 0.05  # of the limit: what went out says little where a run has just begun
 
 
 @dataclass(slots=True)
@@ -116,7 +117,8 @@ class Budget:
             return
         now = turn.answered
         went_out = sum(1 for at in self._answered if at > now - MINUTE) - 1
-        self._share = max(1.0, min(went_out, self._shared(now)) * _AFTER_REFUSAL)
+        share = min(went_out, self._shared(now)) * _AFTER_REFUSAL
+        self._share = max(1.0, self._limit * _LEAST, share)
         self._refused_at = now
 
     def allow(self, limit: int, now: float) -> None:
@@ -145,9 +147,15 @@ class Budget:
         """Why a request has to wait."""
         if now < self._held_until:
             return "Loop asked for a pause"
-        if self._others:
+        others = self._others[0][1] if self._others else 0
+        if (shared := self._shared(now)) < self._limit - others:
             return (
-                f"Loop counts {self._others[0][1]} requests a minute that this run did not send: "
+                "Loop has refused one of too many requests, as where another integration uses the "
+                f"key; {shared:.0f} a minute go out now, and slowly more"
+            )
+        if others:
+            return (
+                f"Loop counts {others} requests a minute that this run did not send: "
                 "another integration uses the key, or 'requests_per_minute' is too high"
             )
         return f"the budget of the key, {self._limit} requests a minute, is used up"

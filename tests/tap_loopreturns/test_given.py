@@ -66,6 +66,7 @@ def test_a_state_is_taken_in_any_of_its_wrappings(
         ({"bookmarks": [1]}, "'bookmarks' are none"),
         ({"bookmarks": {"webhooks": [1]}}, "webhooks"),
         ({"bookmarks": {"issues": {}, "commits": {}}}, "'issues', 'commits'"),
+        ({"bookmarks": {"orders": {"replication_key": "updated_at"}}}, "are of 'orders'"),
         ({"bookmarks": {"returns": {"created_at": "2026-01-01"}}}, "returns"),
         ({"bookmarks": {"returns": "2026-01-01"}}, "returns"),
     ],

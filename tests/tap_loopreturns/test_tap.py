@@ -98,6 +98,16 @@ def test_test_prints_a_line_for_each_stream(config: Path, loop: Loop) -> None:
     assert "'Orders' for allowlist_items, blocklist_items" in done.stdout.splitlines()[-1]
 
 
+def test_test_of_nothing_is_no_success(config: Path, tmp_path: Path, loop: Loop) -> None:
+    """A catalog that selects nothing is refused, as by a run, and nothing is asked."""
+    (tmp_path / "catalog.json").write_text('{"streams": []}')
+    options = ["--config", str(config), "--test", "--catalog", str(tmp_path / "catalog.json")]
+    done = CliRunner().invoke(TapLoopReturns.cli, options)
+    assert "selects no stream" in str(done.exception)
+    assert isinstance(done.exception, SettingsError)
+    assert (done.stdout, loop.requests) == ("", [])
+
+
 def test_test_judges_the_streams_of_a_catalog(config: Path, loop: Loop, tmp_path: Path) -> None:
     """Wherever it stands on the line: a key for what is selected is enough."""
     catalog = TapLoopReturns(config={"api_key": "k"}).catalog_dict
