@@ -141,12 +141,16 @@ class OtherQuestions:
         return ", ".join(about) or "none", f"limit {told or 'not said'}"
 
     def _others(self) -> tuple[str, str]:
-        left = [look.headers.get("x-ratelimit-remaining") for look in self.asker.looks]
-        said = [int(one) for one in left if one and one.isdecimal()]
-        if len(said) < 2:  # noqa: PLR2004
+        last = next((look for look in reversed(self.asker.looks) if _left(look) is not None), None)
+        limit = last.headers.get("x-ratelimit-limit", "") if last else ""
+        if last is None or not limit.isdecimal():
             return "not told", "what is left is not said"
-        gone, own = said[0] - said[-1], len(said) - 1
-        return ("yes" if gone > own else "not meanwhile"), f"{gone} gone, {own} of them ours"
+        # Not by how fast it goes down: what a steady neighbour uses comes back as steadily.
+        counted = int(limit) - (_left(last) or 0)
+        own = self.asker.client.requests
+        return (
+            "yes" if counted > own else "not meanwhile"
+        ), f"{counted} counted, {own} of them ours"
 
     def _retry_after(self) -> tuple[str, str]:
         refused = [look for look in self.asker.looks if look.status == 429]  # noqa: PLR2004
@@ -154,6 +158,12 @@ class OtherQuestions:
             return "not told", f"no 429 in {len(self.asker.looks)} requests"
         says = any(name.lower() == "retry-after" for look in refused for name in look.headers)
         return ("yes" if says else "no"), f"{len(refused)} times 429"
+
+
+def _left(look: Look) -> int | None:
+    """What Loop says is left of the budget."""
+    said = look.headers.get("x-ratelimit-remaining", "")
+    return int(said) if said.isdecimal() else None
 
 
 def _refusal(look: Look) -> str:

@@ -165,8 +165,8 @@ class ReturnsQuestions:
         dropped = [name for name in asked if name not in parse_qs(parts.query)]
         own = urlsplit(self.asker.client.account.url).netloc == parts.netloc
         version = parts.path.split("/")[2] if parts.path.startswith("/api/") else "no version"
-        place = f"version {version}, {'the same' if own else 'another'} host"
-        return f"leaves out {', '.join(dropped) or 'nothing'}", place
+        host = "" if own else "; names another host"
+        return f"leaves out {', '.join(dropped) or 'nothing'}{host}", f"version {version}"
 
     def _filter(self) -> tuple[str, str]:
         apart = second(self.one, "updated_at") - second(self.one, "created_at")

@@ -57,6 +57,8 @@ OTHERWISE: list[tuple[dict[str, Any], dict[str, str]]] = [
     ({"to_inclusive": False}, {"to": "no", "equal_bounds": "no"}),
     ({"hidden_fractions": True}, {"equal_bounds": "no"}),
     ({"next_link_drops": (), "next_link_version": None}, {"next_link": "leaves out nothing"}),
+    ({"next_link_host": "https://elsewhere.example"},
+     {"next_link": "leaves out from, paginate; names another host"}),
     ({"max_page_size": 500}, {"page_cap": "refused (422)"}),
     ({"max_page_size": 1000}, {"page_too_large": "answered (200)"}),
     ({"page_cap": 200}, {"page_cap": "200"}),
@@ -71,6 +73,7 @@ OTHERWISE: list[tuple[dict[str, Any], dict[str, str]]] = [
     ({"asn_column": "updated_at"}, {"notices_date": "updated_at"}),
     ({"per_page_heeded": True}, {"shipments_page": "yes"}),
     ({"ratelimit_headers": False}, {"rate_headers": "none", "others": "not told"}),
+    ({"foreign_requests_per_minute": 240}, {"others": "yes"}),
 ]  # fmt: skip
 
 
