@@ -36,6 +36,11 @@ def parse(text: str) -> int:
     return math.floor(moment.timestamp())
 
 
+def is_naive(text: str) -> bool:
+    """Whether a time, not a date alone, names no zone."""
+    return ":" in text and not re.search(r"(Z|[+-]\d\d:?\d\d)$", text)
+
+
 _TIMES = [f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}" for second in range(DAY)]
 
 

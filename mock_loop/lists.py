@@ -49,7 +49,9 @@ def webhooks(call: Call) -> Response:
 def cart(call: Call) -> Response:
     """The variants in a cart; there is no list of carts."""
     found = call.shop.carts.get(call.params["token"])
-    return errors.no_such_cart() if found is None else ok({"cart": found})
+    if found is not None:
+        return ok({"cart": found})
+    return errors.not_found() if call.quirks.absent == "404" else errors.no_such_cart()
 
 
 ROUTES = (

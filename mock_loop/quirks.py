@@ -59,6 +59,10 @@ class Quirks:
     lone_from: Literal["day", "now"] = "day"
     """What ``from`` without ``to`` means: the day after it (documented), or all until now."""
     lone_to: Literal["ignored", "honoured"] = "ignored"
+    naive_behind: int = 0
+    """By how many hours a time without a zone, in a list of returns, is behind UTC."""
+    absent: Literal["documented", "404"] = "documented"
+    """How it is said that a return, its notes or a cart are not there, when they are read."""
     asn_column: Literal["created_at", "updated_at"] = "created_at"
     asn_max_days: int = 120
     """From version 2026-10 on; 2026-07 and v1 have no such limit."""

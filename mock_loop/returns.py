@@ -190,7 +190,8 @@ def _boolean(call: Call, name: str) -> bool:
 def _moment(call: Call, name: str) -> int | None:
     given = call.given(name)
     try:
-        return None if given is None else clock.parse(given)
+        behind = call.quirks.naive_behind * 3600 if clock.is_naive(given or "") else 0
+        return None if given is None else clock.parse(given) + behind
     except ValueError:
         raise Invalid(errors.invalid(name, f"The {name} is not a valid date.")) from None
 
@@ -226,14 +227,16 @@ def return_details(call: Call) -> Response:
         return errors.invalid("return_id", "The return_id field is required.")
     found = book.get(return_id) if return_id is not None else book.of_order(order or "")
     if found is None:
-        return errors.no_such_return()
+        return errors.not_found() if call.quirks.absent == "404" else errors.no_such_return()
     return ok(views.details(found.row(), presentment=currency == "presentment"))
 
 
 def return_notes(call: Call) -> Response:
     """A bare array, newest first."""
     notes = call.shop.notes.get(call.params["id"])
-    return ok(notes) if notes else errors.no_notes()
+    if notes:
+        return ok(notes)
+    return errors.not_found() if call.quirks.absent == "404" else errors.no_notes()
 
 
 def shipping_notices(call: Call) -> Response:

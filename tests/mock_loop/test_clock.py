@@ -48,3 +48,18 @@ def test_a_return_keeps_to_one_spelling(return_id: str) -> None:
     assert clock.spelling_of(return_id) is clock.spelling_of(return_id)
     assert clock.spelling_of(return_id) in clock.SPELLINGS
     assert {clock.spelling_of(str(number)) for number in range(20)} == set(clock.SPELLINGS)
+
+
+@pytest.mark.parametrize(
+    ("text", "naive"),
+    [
+        ("2026-11-20 10:00:00", True),
+        ("2026-11-20T10:00:00", True),
+        ("2026-11-20T10:00:00Z", False),
+        ("2026-11-20T10:00:00.000+02:00", False),
+        ("2026-11-20", False),
+    ],
+)
+def test_a_time_without_a_zone_is_told_from_others(text: str, naive: bool) -> None:
+    """A date alone is no time."""
+    assert clock.is_naive(text) is naive

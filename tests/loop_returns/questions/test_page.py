@@ -74,6 +74,8 @@ OTHERWISE: list[tuple[dict[str, Any], dict[str, str]]] = [
     ({"per_page_heeded": True}, {"shipments_page": "yes"}),
     ({"ratelimit_headers": False}, {"rate_headers": "none", "others": "not told"}),
     ({"foreign_requests_per_minute": 240}, {"others": "yes"}),
+    ({"naive_behind": 5}, {"naive_times": "no"}),
+    ({"absent": "404"}, {"no_cart": "404", "no_return": "404", "no_notes": "404"}),
 ]  # fmt: skip
 
 
