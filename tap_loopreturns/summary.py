@@ -51,7 +51,7 @@ def of_run(
     found = {stream.name: of_stream(stream) for stream in streams}
     return {
         "event": "run_ended",
-        "exit_code": _exit_code(error),
+        "exit_code": exit_code(error),
         "error": None if error is None else type(error).__name__,
         "rows": sum(one.rows for one in found.values()),
         "requests": requests,
@@ -62,7 +62,8 @@ def of_run(
     }
 
 
-def _exit_code(error: BaseException | None) -> int:
+def exit_code(error: BaseException | None) -> int:
+    """What a run that ended with an error exits with; None: all is out."""
     if isinstance(error, LoopReturnsError):
         return error.exit_code
     if isinstance(error, Stopped):

@@ -23,6 +23,7 @@ from tap_loopreturns import access, given, settings, streams, summary, supervise
 from tap_loopreturns.one_shop import OneShopTap
 from tap_loopreturns.other_run import warn_of_other_run
 from tap_loopreturns.settings import OF_ONE_SHOP, TapSettings
+from tap_loopreturns.shops import shops_summary
 from tap_loopreturns.shops.reading import ShopsReading
 from tap_loopreturns.shops.shop_tap import EVENTS_DEFAULTS, ShopTap
 from tap_loopreturns.shops.side_by_side import side_by_side
@@ -35,6 +36,9 @@ _COLLECT_AFTER = 20_000  # objects; Python's own is 700
 
 class TapLoopReturns(OneShopTap):
     """Singer tap for Loop Returns: every return, in every state, into any warehouse."""
+
+    _reading: ShopsReading | None = None
+    """Of many shops, once it is under way."""
 
     @property
     def has_shops(self) -> bool:
@@ -102,15 +106,16 @@ class TapLoopReturns(OneShopTap):
         writer = self.run.writer
         states = ShopStates(self._state_of_shops(), writer)
         gate = threading.BoundedSemaphore(self._common.shops_concurrency)
+        self._reading = ShopsReading(
+            shops=self.shops,
+            states=states,
+            read_one=lambda entry: ShopTap(entry, self, states, gate).read(),
+            at_once=self._common.shops_concurrency,
+            log=self.logger,
+            idle=self.run.stop_if_asked,
+        )
         try:
-            ShopsReading(
-                shops=self.shops,
-                states=states,
-                read_one=lambda entry: ShopTap(entry, self, states, gate).read(),
-                at_once=self._common.shops_concurrency,
-                log=self.logger,
-                idle=self.run.stop_if_asked,
-            ).read()
+            self._reading.read()
         except TargetGone:
             raise
         except BaseException:
@@ -193,9 +198,14 @@ class TapLoopReturns(OneShopTap):
                 supervised.tell_unfinished()
             raise
         finally:
-            if not self.has_shops:
-                selected = [stream for stream in self.loop_streams if stream.selected]
-                summary.tell(self.logger, summary.of_run(selected, self.run.client.requests, error))
+            self._tell_summary(error)
+
+    def _tell_summary(self, error: BaseException | None) -> None:
+        if self.has_shops:
+            shops_summary.tell(self.logger, shops_summary.of_shops(self._reading, error))
+        else:
+            selected = self.selected_streams
+            summary.tell(self.logger, summary.of_run(selected, self.run.client.requests, error))
 
     def tell_access(self) -> int:
         """Print for each stream what the key may, from one request each; the exit code for it.

@@ -11,6 +11,7 @@ from typing import Any
 from loop_returns import times
 from loop_returns.errors import SettingsError
 from loopreturns_plugin.shop_list import ShopEntry
+from loopreturns_plugin.stopping import Stopped
 from tap_loopreturns.one_shop import OneShopTap
 from tap_loopreturns.other_run import warn_of_other_run
 from tap_loopreturns.output.shop_log import ShopLogger
@@ -89,27 +90,36 @@ class ShopTap(OneShopTap):
         return ()
 
     def read(self) -> ShopRead:
-        """Read all selected streams.
+        """Read all selected streams; what that ends with is told with what came before.
 
         Raises:
-            LoopReturnsError: as reading one shop does.
+            SettingsError: the shop's configuration cannot be used.
         """
         client = self.run.client
+        until: int | None = None
+        error: BaseException | None = None
         try:
-            selected = self.selected_streams
-            with warn_of_other_run(self.run, [stream.name for stream in selected]):
-                for stream in selected:
-                    stream.sync()
+            until = self._read_streams()
+        except (Exception, Stopped) as end:  # noqa: BLE001  told by whoever reads all shops
+            error = end
         finally:
             client.close()
+        rows = sum(stream.progress.rows for stream in self.loop_streams)
+        return ShopRead(rows, client.requests, until, error)
+
+    def _read_streams(self) -> int:
+        """Read them, and put down in STATE up to when they are out."""
+        selected = self.selected_streams
+        with warn_of_other_run(self.run, [stream.name for stream in selected]):
+            for stream in selected:
+                stream.sync()
         if self.run.missing:  # what could be read is out, and counts
             self.write_state(self.state)
         self.run.end()
         until = self.run.span.end
         self.put_in_state("read_until", times.show(until))
         self.write_state(self.state)
-        rows = sum(stream.progress.rows for stream in self.loop_streams)
-        return ShopRead(rows, client.requests, until)
+        return until
 
 
 def _with_events(entry: ShopEntry) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from mock_loop import ALL_SCOPES, Loop
 from tap_loopreturns import tap as tap_module
 from tap_loopreturns.streams import STREAMS
 from tap_loopreturns.tap import TapLoopReturns
+from tests import many_shops
 from tests.running import settings
 
 
@@ -121,3 +123,22 @@ def test_test_judges_the_streams_of_a_catalog(config: Path, loop: Loop, tmp_path
     assert done.exit_code == 0
     assert "orders: readable" in done.stdout
     assert "returns: off" in done.stdout
+
+
+def test_test_tells_the_scopes_of_each_of_many_shops(tmp_path: Path) -> None:
+    """Those that its key has, and those that it lacks for what is selected; then it fails."""
+    path = tmp_path / "config.json"
+    with many_shops.served({"north": 5, "south": 5, "west": 5}) as loops:
+        path.write_text(json.dumps(many_shops.settings(loops)))
+        options = ["--config", str(path), "--test"]
+        done = CliRunner().invoke(TapLoopReturns.cli, options)
+        assert done.exit_code == 0
+        assert len(re.findall("(?m)^.+: has the scopes .*Returns", done.stdout)) == len(loops)
+        loops["south"].scopes = ALL_SCOPES - {"Orders"}
+        loops["west"].key = "another"
+        done = CliRunner().invoke(TapLoopReturns.cli, options)
+    told = dict(line.split(": ", 1) for line in done.stdout.splitlines())
+    assert done.exit_code == 10
+    assert "lacks" not in told["north"]
+    assert "; lacks 'Orders' for " in told["south"]
+    assert "the key is refused for all streams" in told["west"]

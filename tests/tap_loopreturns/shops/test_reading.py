@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from loop_returns.errors import ShopsFailed
+from loopreturns_plugin.stopping import Stopped
 from mock_loop import Loop, Shop
 from tap_loopreturns.given import state_in
 from tests.many_shops import served, settings
@@ -118,3 +120,21 @@ def test_state_of_many_shops_is_taken_in_each_form_that_it_may_be_given_in(
         assert taken == state
         again = run_tap(settings(loops, lookback_hours=0), state=taken)
         assert not again.records("returns")
+
+
+def test_a_run_that_stops_after_its_seconds_fails_no_shop_and_the_next_goes_on(
+    loops: dict[str, Loop], caplog: pytest.LogCaptureFixture
+) -> None:
+    """It ends well, as one of one shop does; what it left is read by the next."""
+    for loop in loops.values():
+        loop.hook = lambda *_: time.sleep(0.1)
+    first = run_tap(settings(loops, stop_after_seconds=1, shops_concurrency=1), fails=True)
+    assert isinstance(first.error, Stopped)
+    assert first.error.code == 0
+    assert ": failed" not in caplog.text
+    for loop in loops.values():
+        loop.hook = None
+    second = run_tap(settings(loops), state=first.state)
+    assert len(second.records("returns")) < sum(SIZES.values())
+    both = Output(first.lines + second.lines)
+    assert ids(both) == held(loops)

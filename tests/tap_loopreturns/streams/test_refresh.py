@@ -11,6 +11,7 @@ import pytest
 from loop_returns import times
 from loopreturns_events.errors import StoreTrouble
 from mock_loop import Loop, Shop
+from tests import many_shops
 from tests.running import Output, run_tap, settings
 from tests.tap_loopreturns.storing import confirmed, following, keep, said
 from tests.truth import differences
@@ -207,3 +208,25 @@ def test_events_are_confirmed_by_the_state_that_a_run_was_given(
     assert confirmed(store) == {"tap-loopreturns/acme/returns": 0}
     pipeline.run()
     assert confirmed(store)["tap-loopreturns/acme/returns"] > 0
+
+
+def test_of_many_shops_only_those_are_asked_that_events_name(tmp_path: Path) -> None:
+    """One store holds the events of all, by the names of the shops; one is of its own name."""
+    store = tmp_path / "e.db"
+    with many_shops.served({"north": 20, "south": 20, "west": 20}) as loops:
+        config = many_shops.settings(loops, events_store=str(store), refresh="events")
+        config["shops"][2]["events_shop"] = "acme"
+        for name, loop in loops.items():
+            following(loop.shop, store, {"west": "acme"}.get(name, name))
+        first = run_tap(config, select=RETURNS)
+        assert len(first.records("returns")) == 60
+        for loop in loops.values():
+            loop.requests.clear()
+        new = {name: loops[name].shop.add_return(state="open").id for name in ("south", "west")}
+        run = run_tap(config, select=RETURNS, state=first.state)
+        assert {row["shop"]: row["id"] for row in run.records("returns")} == new
+        assert {name: len(loop.requests) for name, loop in loops.items()} == {
+            "north": 0, "south": 1, "west": 1,
+        }  # fmt: skip
+    readers = {reader.partition("/")[0] for reader in confirmed(store)}
+    assert readers == {f"tap-loopreturns-{name}" for name in loops}
