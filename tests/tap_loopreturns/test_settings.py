@@ -68,7 +68,11 @@ WRONG: list[tuple[str, Any, str]] = [
         for name, words in CHOICES.items()
         for value in ["", "ignore", True, [], 1]
     ),
-    *(("activate_version", value, "true or false") for value in ["", "maybe", 5, [], {}]),
+    *(
+        (name, value, "true or false")
+        for name in ("activate_version", "send_unchanged")
+        for value in ["", "maybe", 5, [], {}]
+    ),
     *(("events_store", value, "postgresql://") for value in [5, True, [1], "mysql://h/d"]),
     *(("events_shop", value, "name of a shop") for value in [5, True, [1]]),
     *(("events_reader", value, "1 to 64 letters") for value in [5, "", "a b", "x" * 65]),
@@ -186,7 +190,7 @@ def test_a_timeout_of_centuries_does_not_break_the_connection(loop: Loop) -> Non
     config: dict[str, Any] = {"api_key": loop.key, "api_url": loop.url}
     config |= {"start_date": "2026-11-01"}
     config |= {"timeout_seconds": 10**15, "retry_minutes": 10**15, "lookback_hours": 10**15}
-    config |= {"trailing_days": 10**12, "requests_per_minute": 10**15}
+    config |= {"trailing_days": 10**12, "requests_per_minute": 10**15, "send_unchanged": True}
     run = run_tap(config, select=["returns", "destinations", "label_requests"])
     again = run_tap(config, select=["returns", "destinations", "label_requests"], state=run.state)
     assert run.records("destinations") == again.records("destinations") != []
