@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -47,6 +47,7 @@ class FullTable(LoopStream):
         )
         is_whole = self.is_surely_whole()
         if not self._listed.is_known:
+            self.write_schema()
             self._listed.release()
             if is_whole:
                 self._tell_whole()
@@ -58,6 +59,11 @@ class FullTable(LoopStream):
         """By when it was read last, which STATE remembers where not every run reads it."""
         reconcile, read_at = self.run.settings.reconcile, self.given_entry.get("read_at")
         return not reconcile or not read_at or times.second(read_at) <= self.run.now - reconcile
+
+    @property
+    def schema_first(self) -> bool:  # type: ignore[override]
+        """Not where STATE knows the table: a target that overwrites empties it upon SCHEMA."""
+        return not self.given_entry
 
     def _tell_whole(self) -> None:
         """Tell the target that the list was read whole."""
@@ -102,7 +108,7 @@ class FullTable(LoopStream):
         else:
             self.set_version(version if self.run.settings.activate_version else None)
         self.rows = 0
-        self._listed = WholeList(self.saving.known_list(), self.write)
+        self._listed = WholeList(self.saving.known_list(), self._write_listed)
         try:
             for rows in self.pages():
                 self.rows += len(rows)
@@ -112,6 +118,10 @@ class FullTable(LoopStream):
         except LoopReturnsError:  # what has come is out, as of any stream
             self._listed.release()
             raise
+
+    def _write_listed(self, records: Sequence[Record]) -> None:
+        self.write_schema()
+        self.write(records)
 
     def _put_down(self, *, is_whole: bool) -> None:
         """Put into STATE which list the target has, and when it was read."""

@@ -22,6 +22,7 @@ PATHS = {
 """Streams, each with what its path, and no other's, has."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "code"), [("null", 6), ("500", 4), ("524-html", 4)])
 @pytest.mark.parametrize("name", PATHS)
 def test_all_other_streams_come_through(

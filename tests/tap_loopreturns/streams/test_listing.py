@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +32,7 @@ def test_what_is_taken_in_comes_out_once_oldest_change_first(
     assert len(listing) == len(found)
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_returns_take_a_few_megabytes() -> None:
     """Some 20 bytes each while they are gone through; as objects they took 350."""
     listing = ReturnsListing()

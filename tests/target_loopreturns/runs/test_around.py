@@ -12,6 +12,7 @@ from tests.acting import Desk, messages, returns
 from tests.target_loopreturns.runs.rows import ACCESS, APPLY, FREE, UNAVAILABLE, flag
 
 
+@pytest.mark.slow
 def test_requests_beyond_the_budget_wait_for_their_turn(desk: Desk, shop: Shop) -> None:
     """A 429 to a change is waited out and the change is made once: Loop did not look at it."""
     desk.loop.faults = Faults.script(["429-retry-after"], retry_after=0, methods=("POST",))

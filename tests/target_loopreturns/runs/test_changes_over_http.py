@@ -41,6 +41,7 @@ def test_a_change_is_sent_once_and_its_answer_returned(loop: Loop) -> None:
     assert len(loop.requests) == 2
 
 
+@pytest.mark.slow
 def test_429_is_waited_out(loop: Loop) -> None:
     """Loop refused to look at it, so that asking again is safe."""
     loop.faults = Faults.script(["429", "429-retry-after"])
