@@ -17,14 +17,19 @@ import yaml
 from tests.warehouses import pipe, venvs
 
 MELTANO = "meltano==4.4.1"
+MELTANO_S3 = MELTANO.replace("=", "[s3]=", 1)
+"""With what keeps STATE in an object store."""
 DEFINITION = venvs.ROOT / "meltano" / "tap-loopreturns.yml"
 
 
 def meltano(
-    *arguments: str, project: Path, environ: Mapping[str, str] | None = None
+    *arguments: str,
+    project: Path,
+    environ: Mapping[str, str] | None = None,
+    requirement: str = MELTANO,
 ) -> subprocess.CompletedProcess[str]:
     """Call Meltano in a project; the tap under test and its Python come first on PATH."""
-    bin_ = venvs.environment(MELTANO)
+    bin_ = venvs.environment(requirement)
     paths = [str(bin_), str(Path(sys.executable).parent), os.environ["PATH"]]
     return subprocess.run(
         [bin_ / "meltano", *arguments],
@@ -56,7 +61,7 @@ def script(path: Path, *command: str) -> None:
     path.chmod(0o755)
 
 
-def start(project: Path, plugins: Mapping[str, Any]) -> None:
+def start(project: Path, plugins: Mapping[str, Any], more: Mapping[str, Any] | None = None) -> None:
     """Write a project with these plugins, none of which Meltano has to install."""
     project.mkdir(parents=True, exist_ok=True)
     content = {
@@ -66,6 +71,7 @@ def start(project: Path, plugins: Mapping[str, Any]) -> None:
         "send_anonymous_usage_stats": False,
         "environments": [{"name": "dev"}],
         "plugins": plugins,
+        **(more or {}),
     }
     (project / "meltano.yml").write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
     tap = f'cd {shlex.quote(str(venvs.ROOT))} && exec {shlex.join(pipe.TAP)} "$@"'

@@ -58,7 +58,7 @@ def postgres(*, installed: bool = True, flushed: bool = False) -> Iterator[Postg
     folder = Path(tempfile.mkdtemp(prefix="loop-pg-"))
     try:
         binaries = (_installed() if installed else None) or _unpacked(folder)
-        port = _free_port()
+        port = free_port()
         chosen = _OPTIONS if flushed else _OPTIONS | _UNFLUSHED
         options = " ".join(f"-c {name}={value}" for name, value in chosen.items())
         as_user = _as_user(folder)
@@ -117,7 +117,8 @@ def _as_user(folder: Path) -> dict[str, Any]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": [], "cwd": folder}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as asked:
         asked.bind(("127.0.0.1", 0))
         return int(asked.getsockname()[1])
