@@ -13,7 +13,7 @@ a failed one is tried again, alone::
     run_retries: {enabled: true, max_retries: 2}
 
 A shop's history once more: `dagster job backfill -j load_shops --partitions north`, after
-`meltano state clear dev:tap-loopreturns-to-target-postgres:north`.
+`meltano state clear loop-returns-north`.
 """
 # ruff: noqa: INP001, S607  it stands alone, and calls the Meltano that is on PATH
 
@@ -44,8 +44,9 @@ def listed() -> dict[str, dict[str, str]]:
 def loop_returns_of_shop(context: dagster.AssetExecutionContext) -> None:
     """Everything of a shop that has changed since its last run."""
     shop = context.partition_key
+    # Not `meltano run`: its runs of one project share a folder, and take each other's catalog away.
     subprocess.run(  # noqa: S603
-        ["meltano", "run", f"--state-id-suffix={shop}", EXTRACTOR, LOADER],
+        ["meltano", "el", f"--state-id=loop-returns-{shop}", EXTRACTOR, LOADER],
         check=True,
         cwd=os.environ.get("MELTANO_PROJECT_ROOT", "."),
         env={**os.environ, "TAP_LOOPRETURNS_SHOPS": json.dumps([listed()[shop]])},
