@@ -1,6 +1,6 @@
 """Hold this checkout against its checks and tests: `python3 scripts/test.py`.
 
-Two minutes on two cores: linters, type checker, and every test that is not marked `slow`.
+About four minutes on two cores: linters, type checker, and every test that is not marked `slow`.
 `--all` adds those, and a rehearsed release; CI runs it. Other arguments are pytest's, instead.
 """
 
