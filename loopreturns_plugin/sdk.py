@@ -183,23 +183,20 @@ class SingerStream(Stream):
     was seen proves nothing of those before it.
     """
 
-    schema_first = True  # SCHEMA is written before the stream is read; else the stream writes it
-
     def write_schema(self) -> None:
         """Write the SCHEMA message."""
-        tap = cast("LoopTap", self._tap)
-        if tap.like and self.name in tap.written_schemas:
-            return
-        super()._write_schema_message()
-        tap.written_schemas.add(self.name)
+        self._write_schema_message()
 
     def select_as(self, other: SingerStream) -> None:
         """Select what another tap's stream selects."""
         self._mask = other.mask
 
     def _write_schema_message(self) -> None:
-        if self.schema_first:
-            self.write_schema()
+        tap = cast("LoopTap", self._tap)
+        if tap.like and self.name in tap.written_schemas:
+            return
+        super()._write_schema_message()
+        tap.written_schemas.add(self.name)
 
     def set_version(self, version: int | None) -> None:
         """The version that the records carry from now on."""
@@ -280,8 +277,9 @@ class _Calm(logging.Filter):
 
 def keep_calm(logger: logging.Logger) -> None:
     """Keep a logger calm, unless it is set to debug."""
-    is_calm = any(isinstance(f, _Calm) for f in logger.filters)
-    if not is_calm and not logger.isEnabledFor(logging.DEBUG):
+    if not logger.isEnabledFor(logging.DEBUG) and not any(
+        isinstance(f, _Calm) for f in logger.filters
+    ):
         logger.addFilter(_Calm())
 
 

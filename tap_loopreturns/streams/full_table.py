@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, ClassVar
 
 from loop_returns import times
-from loop_returns.errors import LoopReturnsError
 from loop_returns.paging import Rows, until_still
 from tap_loopreturns.output.state import write_entry
-from tap_loopreturns.output.whole_list import WholeList
 from tap_loopreturns.records import schemas
 from tap_loopreturns.records.objects import Record
 from tap_loopreturns.streams.base import LoopStream
@@ -32,7 +30,6 @@ class FullTable(LoopStream):
     rows = 0
     """Rows of the last reading."""
     _read_at = ""
-    _listed: WholeList
 
     def read(self) -> None:
         """Read the list; again, if it changed while it was read."""
@@ -45,25 +42,17 @@ class FullTable(LoopStream):
                 "%s: changed while it was read; reading it again", self.name
             ),
         )
-        is_whole = self.is_surely_whole()
-        if not self._listed.is_known:
-            self.write_schema()
-            self._listed.release()
-            if is_whole:
-                self._tell_whole()
-        self._put_down(is_whole=is_whole)
-        self.end(self.run.client.requests - before, *self._left_out_rows())
+        if self.is_surely_whole():
+            self._tell_whole()
+        if self.run.settings.reconcile:
+            write_entry(self, {"read_at": times.show(self.run.now)})
+        self.end(self.run.client.requests - before)
 
     @cached_property
     def is_due(self) -> bool:
         """By when it was read last, which STATE remembers where not every run reads it."""
         reconcile, read_at = self.run.settings.reconcile, self.given_entry.get("read_at")
         return not reconcile or not read_at or times.second(read_at) <= self.run.now - reconcile
-
-    @property
-    def schema_first(self) -> bool:  # type: ignore[override]
-        """Not where STATE knows the table: a target that overwrites empties it upon SCHEMA."""
-        return not self.given_entry
 
     def _tell_whole(self) -> None:
         """Tell the target that the list was read whole."""
@@ -108,30 +97,8 @@ class FullTable(LoopStream):
         else:
             self.set_version(version if self.run.settings.activate_version else None)
         self.rows = 0
-        self._listed = WholeList(self.saving.known_list(), self._write_listed)
-        try:
-            for rows in self.pages():
-                self.rows += len(rows)
-                self._listed.take([self.cleaner(self.prepare(row)) for row in rows])
-                self.progress.tell()
-                self.run.stop_if_asked()
-        except LoopReturnsError:  # what has come is out, as of any stream
-            self._listed.release()
-            raise
-
-    def _write_listed(self, records: Sequence[Record]) -> None:
-        self.write_schema()
-        self.write(records)
-
-    def _put_down(self, *, is_whole: bool) -> None:
-        """Put into STATE which list the target has, and when it was read."""
-        entry: dict[str, Any] = {}
-        if is_whole and (listed := self.saving.list_entry(self._listed)):
-            entry["sent"] = listed
-        if self.run.settings.reconcile:
-            entry["read_at"] = times.show(self.run.now)
-        if entry or self.given_entry:
-            write_entry(self, entry)
-
-    def _left_out_rows(self) -> list[str]:
-        return [f"{self.rows:,} unchanged rows not sent"] if self._listed.is_known else []
+        for rows in self.pages():
+            self.rows += len(rows)
+            self.write_rows([self.prepare(row) for row in rows])
+            self.progress.tell()
+            self.run.stop_if_asked()

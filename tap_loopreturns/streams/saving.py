@@ -10,7 +10,6 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from loopreturns_plugin.sdk import SingerStream
 from tap_loopreturns.output.sent import SentRows, marks_in, written_by
 from tap_loopreturns.output.state import remember
-from tap_loopreturns.output.whole_list import WholeList, known_list
 from tap_loopreturns.run import Run
 
 
@@ -62,21 +61,6 @@ class Saving:
         """Which rows the target has, for STATE, once all that was read is written."""
         until = self._stream.state_entry.get("replication_key_value")
         return sent.entry(self._written_by, until) if sent and until else None
-
-    def known_list(self) -> str | None:
-        """The list that the target has; None where it is to be sent anyway."""
-        stream = self._stream
-        if not self.is_on or not stream.is_written_as_it_is:
-            return None
-        return known_list(self._given, self._written_by, self._run.now)
-
-    def list_entry(self, listed: WholeList) -> dict[str, Any] | None:
-        """The list that the target has, for STATE, once all of it is written."""
-        if not self.is_on or not self._stream.is_written_as_it_is:
-            return None
-        if listed.is_known:
-            return dict(self._given)
-        return listed.entry(self._written_by, self._run.now)
 
     @cached_property
     def _written_by(self) -> str:

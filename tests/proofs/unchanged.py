@@ -5,7 +5,7 @@ killed, where the target has loaded more than it has acknowledged. After each ru
 target must hold what a target holds that was given everything anew.
 
 A row never becomes again exactly what it was, or no run is killed: of both together, an earlier
-version may stay until the next deep reading (lists: a day), which is held here, too.
+version may stay until the next deep reading, which is held here, too.
 """
 
 from __future__ import annotations

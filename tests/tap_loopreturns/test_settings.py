@@ -187,7 +187,7 @@ def test_a_timeout_of_centuries_does_not_break_the_connection(loop: Loop) -> Non
     config: dict[str, Any] = {"api_key": loop.key, "api_url": loop.url}
     config |= {"start_date": "2026-11-01"}
     config |= {"timeout_seconds": 10**15, "retry_minutes": 10**15, "lookback_hours": 10**15}
-    config |= {"trailing_days": 10**12, "requests_per_minute": 10**15, "send_unchanged": True}
+    config |= {"trailing_days": 10**12, "requests_per_minute": 10**15}
     run = run_tap(config, select=["returns", "destinations", "label_requests"])
     again = run_tap(config, select=["returns", "destinations", "label_requests"], state=run.state)
     assert run.records("destinations") == again.records("destinations") != []
